@@ -1,0 +1,69 @@
+"""Fixtures for every room's tests: real servers and a real browser."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, sync_playwright
+from redis import Redis
+
+from tests.servers import MosquittoServer, RedisServer, open_mosquitto
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """An empty Redis of the test's own."""
+    folder = tmp_path / "redis"
+    folder.mkdir()
+    with RedisServer(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def redis_client(redis_server: RedisServer) -> Iterator[Redis]:
+    """A client of `redis_server` that gives bytes."""
+    with redis_server.client() as client:
+        yield client
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[MosquittoServer]:
+    """A Mosquitto of the test's own that lets everybody in."""
+    folder = tmp_path / "mosquitto"
+    folder.mkdir()
+    with open_mosquitto(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without its own calls home."""
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    assert program, "chromium is not installed: run `make test`, which installs what the tests need"
+    quiet = ["--disable-background-networking", "--disable-component-update", "--no-first-run", "--no-pings"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=program, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", *quiet]
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page in a fresh profile. The test fails when a script on it fails or it asks another machine for anything."""
+    problems: list[str] = []
+
+    def note(request: Request) -> None:
+        if urlsplit(request.url).hostname not in (None, "127.0.0.1", "localhost"):
+            problems.append(f"asked another machine: {request.url}")
+
+    with browser.new_context(locale="en-GB", timezone_id="UTC") as context:
+        context.set_default_timeout(10_000)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: problems.append(f"script failed: {error}"))
+        tab.on("request", note)
+        yield tab
+    assert not problems, "\n".join(problems)

@@ -1,0 +1,166 @@
+"""Real Redis and Mosquitto for tests: each on a free port, in a folder of its own, stopped by its process id.
+
+A `Server` can also be killed, frozen and started again, so that a test can show what becomes of clayhub meanwhile.
+"""
+
+import getpass
+import os
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Self, TypeVar
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+T = TypeVar("T")
+
+_given: set[int] = set()
+
+
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on.
+
+    From below Linux's range for outgoing connections (32768 and up), so that no client takes it before the server does,
+    and never given twice in one run.
+    """
+    while True:
+        port = 20_000 + secrets.randbelow(12_000)
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        if port not in _given:
+            _given.add(port)
+            return port
+
+
+def wait_until(condition: Callable[[], T], what: str, seconds: float = 10) -> T:
+    """The first true answer of `condition`, asked again and again; AssertionError naming `what` after `seconds`."""
+    end = time.monotonic() + seconds
+    while not (answer := condition()):
+        assert time.monotonic() < end, f"{what}: not within {seconds:g} s"
+        time.sleep(0.005)
+    return answer
+
+
+def listens(port: int) -> bool:
+    """Whether a server accepts connections at the port."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Server:
+    """A server process of a test's own. As a context manager it runs inside the block."""
+
+    def __init__(self, argv: list[str], port: int, folder: Path) -> None:
+        program = shutil.which(argv[0], path=f"{os.environ['PATH']}:/usr/sbin")
+        assert program, f"{argv[0]} is not installed: run `make test`, which installs what the tests need"
+        self.port = port
+        self.folder = folder
+        self.log = folder / f"{argv[0]}.log"
+        self._argv = [program, *argv[1:]]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        """The running process."""
+        assert self._process, f"{self._argv[0]} was not started"
+        return self._process
+
+    def start(self) -> None:
+        """Start it and wait until it is ready; AssertionError with the server's own words when it is not."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._argv, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            wait_until(lambda: self.process.poll() is not None or self.ready(), f"{self._argv[0]} ready")
+            assert self.process.poll() is None, f"{self._argv[0]} ended with code {self.process.returncode}"
+        except AssertionError as problem:
+            self.stop()
+            raise AssertionError(f"{problem}\n{self.log.read_text(errors='replace')}") from None
+
+    def ready(self) -> bool:
+        """Whether it serves."""
+        return listens(self.port)
+
+    def stop(self) -> None:
+        """End it politely, by force when it does not answer within 5 s; nothing when it does not run."""
+        if self._process is None or self._process.poll() is not None:
+            return
+        self.signal(signal.SIGCONT)
+        self._process.terminate()
+        try:
+            self._process.wait(5)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it as a power cut would: kill -9."""
+        self.process.kill()
+        self.process.wait()
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send it a signal: SIGSTOP freezes it, SIGCONT lets it go on, SIGHUP makes Mosquitto read its rules again."""
+        self.process.send_signal(number)
+
+
+class RedisServer(Server):
+    """A Redis with a password and an append-only file, as clayhub runs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.password = secrets.token_hex(16)
+        port = free_port()
+        config = folder / "redis.conf"
+        config.write_text(
+            f'bind 127.0.0.1\nport {port}\nrequirepass {self.password}\ndir "{folder}"\nsave ""\nappendonly yes\n'
+        )
+        super().__init__(["redis-server", str(config)], port, folder)
+
+    def client(self) -> redis.Redis:
+        """A client that gives bytes and never retries; the caller closes it."""
+        return redis.Redis(host="127.0.0.1", port=self.port, password=self.password, retry=Retry(NoBackoff(), 0))
+
+    def ready(self) -> bool:
+        """Whether it answers PING: while it loads its file it accepts connections but serves none."""
+        client = self.client()
+        try:
+            return bool(client.ping())
+        except (redis.ConnectionError, redis.TimeoutError):
+            return False
+        finally:
+            client.close()
+
+
+class MosquittoServer(Server):
+    """A Mosquitto run from the given configuration file, whose listener is at `port`."""
+
+    def __init__(self, config: Path, port: int) -> None:
+        super().__init__(["mosquitto", "-c", str(config)], port, config.parent)
+
+
+def open_mosquitto(folder: Path) -> MosquittoServer:
+    """A Mosquitto that lets everybody in, for tests of the link itself; tests of the access rules bring their own file."""
+    port = free_port()
+    config = folder / "mosquitto.conf"
+    config.write_text(
+        f"user {getpass.getuser()}\nlistener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
+    )
+    return MosquittoServer(config, port)

@@ -157,7 +157,7 @@ class MosquittoServer(Server):
 
 
 def open_mosquitto(folder: Path) -> MosquittoServer:
-    """A Mosquitto that lets everybody in, for tests of the link itself; tests of the access rules bring their own file."""
+    """A Mosquitto that lets everybody in, for tests of the link; tests of the access rules bring their own file."""
     port = free_port()
     config = folder / "mosquitto.conf"
     config.write_text(

@@ -1,0 +1,93 @@
+"""A pty between a simulated instrument and its driver, in place of a serial line.
+
+The simulator keeps the driver's end open itself, so that drivers may come and go, and in raw mode, so that a shell's
+`cat` and `echo` find a plain line too.
+"""
+
+import os
+import select
+import time
+import tty
+
+from agents.simulators.faults import FaultFile
+from agents.simulators.place import Place
+from agents.simulators.sba5 import Sba5, Sba5Faults
+
+LOOK_AT_FAULTS = 0.5
+"""Seconds between looks at the fault file."""
+
+ANSWER_DELAY = 0.03
+"""Seconds before an answer, about what its 60 characters take at 19200 baud.
+
+Some clients close and open the port between command and answer; what the instrument sends before that is lost.
+"""
+
+
+class SerialLine:
+    """One pty, which drivers open by the name of a link to it."""
+
+    def __init__(self, place: Place) -> None:
+        self._place, self._path = place, place.file("tty")
+        self._ends: tuple[int, int] | None = None
+
+    def plug(self) -> None:
+        """Make the port appear and say where it is, unless it is there."""
+        if self._ends is not None:
+            return
+        ours, theirs = self._ends = os.openpty()
+        tty.setraw(theirs)
+        os.set_blocking(ours, False)
+        draft = self._place.file("tty.new")
+        draft.unlink(missing_ok=True)
+        draft.symlink_to(os.ttyname(theirs))
+        draft.replace(self._path)
+        self._place.announce(str(self._path))
+
+    def unplug(self) -> None:
+        """Make the port go away, under a client's hands if one has it open."""
+        if self._ends is not None:
+            self._path.unlink(missing_ok=True)
+            for end in self._ends:
+                os.close(end)
+            self._ends = None
+
+    def read(self, seconds: float) -> bytes:
+        """What a client sent; empty after `seconds` without anything."""
+        if self._ends is None:
+            time.sleep(seconds)
+            return b""
+        ready, _, _ = select.select([self._ends[0]], [], [], seconds)
+        return os.read(self._ends[0], 4096) if ready else b""
+
+    def write(self, data: bytes) -> None:
+        """Send to whoever listens. What nobody has read for long falls away, as on a serial line."""
+        if self._ends is not None and data:
+            try:
+                os.write(self._ends[0], data)
+            except BlockingIOError:
+                return
+
+
+def run(instrument: Sba5, place: Place, faults: FaultFile[Sba5Faults]) -> None:
+    """Serve the instrument until the process is told to end."""
+    line = SerialLine(place)
+    try:
+        while True:
+            instrument.suffer(faults.current(), place.now())
+            if instrument.faults.unplugged:
+                line.unplug()
+            else:
+                line.plug()
+            pause = (instrument.wake_at(place.now()) - place.now()) / place.speed
+            exchange(instrument, place, line, min(LOOK_AT_FAULTS, max(0.0, pause)))
+    finally:
+        line.unplug()
+
+
+def exchange(instrument: Sba5, place: Place, line: SerialLine, seconds: float) -> None:
+    """Wait for a command at most `seconds`, answer it, and send what the instrument has to say by itself."""
+    for command, answer in instrument.receive(line.read(seconds), place.now()):
+        time.sleep(ANSWER_DELAY)
+        line.write(answer)
+        place.log.add(command, answer)
+    line.write(instrument.stream(place.now()))

@@ -1,0 +1,1 @@
+"""Agents run beside the hardware: they act on MQTT commands and publish telemetry."""

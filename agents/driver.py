@@ -1,0 +1,64 @@
+"""What a driver is: the declaration of one kind of device, and how to read and write it.
+
+A driver is used by one thread, its bus's worker, so it needs no locks. It raises DeviceError when the device does not
+do as it should, and nothing else; the worker then closes it, and opens it again later.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from hub.contract.channels import Channel, Value
+
+
+class DriverOptions(BaseModel):
+    """Options of a driver in config.yaml. A driver's own class adds its fields; a simulator replaces `address`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    address: str
+    """Where the device is: a serial port's path, or a URL."""
+
+
+@dataclass
+class Snapshot:
+    """What one transaction with a device brought: values by the driver's channel names, None where there is none."""
+
+    values: dict[str, Value | None]
+    quality: dict[str, str] = field(default_factory=dict)
+
+
+class Driver:
+    """Base of all drivers. A subclass declares `kind`, `channels` and `Options`, and says how to read and write."""
+
+    kind: ClassVar[str]
+    channels: ClassVar[tuple[Channel, ...]]
+    Options: ClassVar[type[DriverOptions]] = DriverOptions
+
+    def __init__(self, options: DriverOptions) -> None:
+        self.options = options
+
+    @classmethod
+    def bus(cls, options: DriverOptions) -> str:
+        """What the device shares with others: devices of one bus are served one at a time, by one thread."""
+        return options.address
+
+    def open(self) -> None:
+        """Connect and initialise. Called before the first read and after each failure. Raises DeviceError."""
+
+    def close(self) -> None:
+        """Let go of the connection; never raises. May be called twice."""
+
+    def read(self) -> Snapshot:
+        """All channels in one transaction. Raises DeviceError."""
+        raise NotImplementedError
+
+    def write(self, channel: str, value: Value) -> None:
+        """Set one writable channel; `value` has been checked. Raises DeviceError; then the output is unknown."""
+        raise NotImplementedError
+
+
+Drivers = Mapping[str, type[Driver]]
+"""Drivers by their `kind`, the word after `driver:` in config.yaml."""

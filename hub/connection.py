@@ -1,0 +1,180 @@
+"""One connection to the broker, from the TCP handshake to its end: the one place that knows paho.
+
+A connection is never reused. Each has a new paho client with a random id and a clean start, so that nothing sent before
+a loss is sent again after it (paho repeats unacknowledged messages: a late "heater on"), and two processes of one
+account never throw each other out.
+"""
+
+import secrets
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+KEEPALIVE = 10
+"""Seconds. A half-open connection is noticed within one and a half of them."""
+
+ANSWER_TIMEOUT = 5.0
+MAX_QUEUED = 10_000
+VERSIONS = {4: MQTTProtocolVersion.MQTTv311, 5: MQTTProtocolVersion.MQTTv5}
+
+
+class Incoming(NamedTuple):
+    """A message as it came. `retain` means: it was kept by the broker, or published with the retain flag (MQTT 5)."""
+
+    topic: str
+    payload: bytes
+    retain: bool
+    response_topic: str | None
+    correlation: bytes | None
+
+
+class Terms(NamedTuple):
+    """What a connection needs to be made."""
+
+    host: str
+    port: int
+    account: str
+    password: str
+    version: int
+    """4 for MQTT 3.1.1, 5 for MQTT 5."""
+    subscriptions: Sequence[tuple[str, int]]
+    """Topic filters, each with its QoS."""
+    will: tuple[str, bytes] | None
+    """Topic and payload of the last will, which is retained and QoS 1."""
+
+
+class Connection:
+    """`on_message` and `on_up` run in paho's network thread and must not raise: an exception would end that thread."""
+
+    def __init__(self, terms: Terms, on_message: Callable[[Incoming], None], on_up: Callable[[], None]) -> None:
+        self._terms = terms
+        self._on_message, self._on_up = on_message, on_up
+        self._up, self._ended = threading.Event(), threading.Event()
+        self._reason = "the broker does not answer"
+        self._last: paho.MQTTMessageInfo | None = None
+        self._v5 = terms.version == 5
+        self._id = f"{terms.account}-{secrets.token_hex(6)}"
+        self._client = self._make()
+
+    def open(self) -> None:
+        """Connect and start the network thread. Raises OSError."""
+        clean = True if self._v5 else paho.MQTT_CLEAN_START_FIRST_ONLY
+        self._client.connect(self._terms.host, self._terms.port, KEEPALIVE, clean_start=clean)
+        self._client.loop_start()
+
+    def wait_until_up(self) -> bool:
+        """Wait for the broker to acknowledge the subscriptions. False when it does not in time, or refuses."""
+        self._up.wait(ANSWER_TIMEOUT)
+        return self._up.is_set() and not self._ended.is_set()
+
+    def wait_until_ended(self) -> str:
+        """Wait for the end of the connection and return why it ended."""
+        thread = f"paho-mqtt-client-{self._id}"
+        while not self._ended.wait(1.0):
+            # A fault inside paho would end its thread without a word while is_connected() stays True.
+            if not any(running.name == thread for running in threading.enumerate()):
+                return "the network thread ended"
+        return self._reason
+
+    @property
+    def reason(self) -> str:
+        """Why the connection ended or never came up."""
+        return self._reason
+
+    def publish(self, topic: str, payload: bytes, qos: int, retain: bool, correlation: bytes | None) -> bool:
+        """Hand a message to the network thread. False when it cannot take it."""
+        properties = None
+        if correlation is not None and self._v5:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.CorrelationData = correlation
+        self._last = self._client.publish(topic, payload, qos, retain, properties)
+        return self._last.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
+
+    def flush(self, timeout: float) -> None:
+        """Wait until the last message has been acknowledged, at most `timeout` seconds."""
+        if self._last is not None and self._last.rc == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            self._last.wait_for_publish(timeout)
+
+    def close(self) -> None:
+        """Say good-bye (the last will is not published) and end the network thread."""
+        self._client.disconnect()
+        self._client.loop_stop()
+        self._ended.set()
+
+    def _make(self) -> paho.Client:
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2,
+            self._id,
+            clean_session=None if self._v5 else True,
+            protocol=VERSIONS[self._terms.version],
+            reconnect_on_failure=False,
+        )
+        client.username_pw_set(self._terms.account, self._terms.password)
+        client.max_inflight_messages_set(200)
+        client.max_queued_messages_set(MAX_QUEUED)
+        client.connect_timeout = ANSWER_TIMEOUT
+        if self._terms.will is not None:
+            client.will_set(*self._terms.will, qos=1, retain=True)
+        client.on_socket_open = _no_delay
+        client.on_connect = self._connected
+        client.on_subscribe = self._subscribed
+        client.on_message = self._message
+        client.on_disconnect = self._disconnected
+        return client
+
+    def _connected(
+        self, client: paho.Client, _data: object, _flags: object, code: ReasonCode, _properties: object
+    ) -> None:
+        if code.is_failure:
+            self._reason = f"the broker refused the account {self._terms.account}: {code}"
+        elif not self._terms.subscriptions:
+            self._subscribed(client, None, 0, [], None)
+        elif self._v5:
+            client.subscribe(
+                [(topic, SubscribeOptions(qos, retainAsPublished=True)) for topic, qos in self._terms.subscriptions]
+            )
+        else:
+            client.subscribe(list(self._terms.subscriptions))
+
+    def _subscribed(
+        self, _client: paho.Client, _data: object, _mid: int, codes: list[ReasonCode], _properties: object
+    ) -> None:
+        if any(code.is_failure for code in codes):
+            self._reason = f"the broker refused a subscription of the account {self._terms.account}"
+            self._client.disconnect()
+            return
+        self._reason = "the connection was lost"
+        self._on_up()
+        self._up.set()
+
+    def _message(self, _client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        response_topic = correlation = None
+        if self._v5:
+            response_topic = getattr(message.properties, "ResponseTopic", None)
+            correlation = getattr(message.properties, "CorrelationData", None)
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            return  # MQTT forbids it, and no topic of ours can be meant
+        self._on_message(Incoming(topic, bytes(message.payload), message.retain, response_topic, correlation))
+
+    def _disconnected(
+        self, _client: paho.Client, _data: object, _flags: object, code: ReasonCode, _properties: object
+    ) -> None:
+        if self._up.is_set() and code.is_failure:
+            self._reason = f"the connection was lost: {code}"
+        self._ended.set()
+        self._up.set()
+
+
+def _no_delay(_client: paho.Client, _data: object, connection: Any) -> None:  # noqa: ANN401 - socket, TLS or WebSocket
+    """Without TCP_NODELAY at both ends a QoS 1 round trip waits 44 to 88 ms for delayed acknowledgements."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

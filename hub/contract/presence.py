@@ -1,0 +1,80 @@
+"""Who is there: heartbeats, availability, and the hub's word on what it has stored."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+import orjson
+
+from hub.contract import wire
+
+
+class Availability(StrEnum):
+    """Of a device (all three) or an agent (online, offline)."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """An agent's sign of life, every second, on `clayhub/agent/<agent>/heartbeat`."""
+
+    boot: str
+    beat: int
+    ts: str
+    epoch: str
+    oldest: int
+    """The oldest number that the agent still keeps unconfirmed; the next number when it keeps none."""
+    newest: int
+    """The last number given; 0 before the first."""
+    config: str
+    """Hash of the config.yaml that the agent runs with."""
+    health: dict[str, str]
+    """Per device key: `ok`, or the code of its fault."""
+
+    def encode(self) -> bytes:
+        """The JSON object, one key a field."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Raises Refused (too_large, bad_json, bad_message)."""
+        return wire.decode(cls, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class HubHeartbeat:
+    """The hub's sign of life, every second, on `clayhub/hub/heartbeat`."""
+
+    boot: str
+    beat: int
+    ts: str
+    token: int
+
+    def encode(self) -> bytes:
+        """The JSON object, one key a field."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Raises Refused (too_large, bad_json, bad_message)."""
+        return wire.decode(cls, payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The hub has all of `epoch` up to `n`; the agent may forget it."""
+
+    epoch: str
+    n: int
+
+    def encode(self) -> bytes:
+        """The JSON object, one key a field."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Raises Refused (too_large, bad_json, bad_message)."""
+        return wire.decode(cls, payload)

@@ -1,0 +1,76 @@
+"""A reading: one snapshot of a device, and the quality of what is in it.
+
+A reading carries `epoch` and `n`: an agent numbers all it has to say by one, and the hub stores only the next number of
+an epoch, so that nothing is stored twice or out of order.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Self
+
+import orjson
+
+from hub.contract import wire
+from hub.contract.channels import Value
+from hub.contract.description import Description
+from hub.contract.errors import Code, Refused
+
+
+class Quality(StrEnum):
+    """Why a channel has no value, or one that must not be trusted. A good value has no quality entry."""
+
+    SENTINEL = "sentinel"
+    """The device sent its mark for 'absent or broken'."""
+    WARMING_UP = "warming_up"
+    ZEROING = "zeroing"
+    SUSPECT = "suspect"
+    """The device itself doubts the value, or it lies outside what the channel can show."""
+    STALE = "stale"
+    """Older than three periods. Never sent by an agent: said by who reads late."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One snapshot of a device, on `.../state`."""
+
+    ts: str
+    """When it was obtained from the device: UTC, ISO 8601."""
+    epoch: str
+    n: int
+    values: dict[str, Value | None]
+    quality: dict[str, str] = field(default_factory=dict)
+
+    def encode(self) -> bytes:
+        """Channels stand flat beside `ts`, `epoch`, `n` and, if anything is to be said, `quality`."""
+        data: dict[str, object] = {"ts": self.ts, "epoch": self.epoch, "n": self.n, **self.values}
+        if self.quality:
+            data["quality"] = self.quality
+        return orjson.dumps(data)
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Raises Refused (too_large, bad_json, bad_message). The values are not checked yet: see `check_values`."""
+        data = wire.load(payload)
+        try:
+            ts, epoch, n, quality = data.pop("ts"), data.pop("epoch"), data.pop("n"), data.pop("quality", {})
+        except KeyError as error:
+            raise Refused(Code.BAD_MESSAGE, f"The reading lacks {error}.") from None
+        if type(n) is not int or n < 1 or type(ts) is not str or type(epoch) is not str or type(quality) is not dict:
+            raise Refused(Code.BAD_MESSAGE, "The reading's ts, epoch, n or quality is of the wrong type.")
+        return cls(ts, epoch, n, data, quality)
+
+    def check_values(self, description: Description) -> None:
+        """Every value must be one that its channel can have, or None. Raises Refused.
+
+        A measured number may lie outside `low` and `high` (then its quality says so); its type must be right.
+        """
+        known = description.by_name
+        for name, value in self.values.items():
+            if value is None:
+                continue
+            channel = known.get(name)
+            if channel is None:
+                raise Refused(Code.UNKNOWN_TARGET, f"{description.key} has no channel {name[:40]!r}.")
+            if channel.kind == "number" and type(value) in (float, int):
+                continue
+            channel.check(value)

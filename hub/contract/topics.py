@@ -1,0 +1,91 @@
+"""The MQTT topics: built and taken apart here and nowhere else. `docs/topics.md` is the page for people."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.contract.errors import Code, Refused
+from hub.contract.ids import RESERVED_STANDS, is_id
+
+ROOT = "clayhub"
+
+
+class Leaf(StrEnum):
+    """The last level of a topic: what kind of message it carries."""
+
+    INFO = "info"
+    STATE = "state"
+    AVAILABILITY = "availability"
+    SET = "set"
+    COMMAND = "command"
+    RESULT = "result"
+    HEARTBEAT = "heartbeat"
+    BACKLOG = "backlog"
+    STORED = "stored"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A topic taken apart. For an agent's and the hub's own topics `stand` is `agent` or `hub`, `device` the agent."""
+
+    leaf: Leaf
+    stand: str
+    device: str = ""
+    channel: str = ""
+
+    @property
+    def key(self) -> str:
+        """`stand/device`."""
+        return f"{self.stand}/{self.device}"
+
+
+_DEVICE_LEAVES = {leaf.value: leaf for leaf in (Leaf.INFO, Leaf.STATE, Leaf.AVAILABILITY, Leaf.COMMAND, Leaf.RESULT)}
+_AGENT_LEAVES = {leaf.value: leaf for leaf in (Leaf.AVAILABILITY, Leaf.HEARTBEAT, Leaf.BACKLOG)}
+
+HUB_HEARTBEAT = f"{ROOT}/hub/heartbeat"
+
+
+def device(key: str, leaf: Leaf) -> str:
+    """A device's topic; `key` is `stand/device`."""
+    return f"{ROOT}/{key}/{leaf}"
+
+
+def set_of(key: str, channel: str) -> str:
+    """Where anybody with the right commands a channel."""
+    return f"{ROOT}/{key}/{channel}/set"
+
+
+def agent(name: str, leaf: Leaf) -> str:
+    """An agent's own topic: availability, heartbeat or backlog."""
+    return f"{ROOT}/agent/{name}/{leaf}"
+
+
+def stored(agent_name: str) -> str:
+    """Where the hub says up to which number it has stored the agent's readings."""
+    return f"{ROOT}/hub/stored/{agent_name}"
+
+
+def parse(topic: str) -> Topic:
+    """Take a topic apart. Raises Refused (unknown_target) when it is none of ours."""
+    levels = topic.split("/")
+    found = _parse(levels[1:]) if levels[0] == ROOT else None
+    if found is None or not all(is_id(part) for part in (found.stand, found.device, found.channel) if part):
+        raise Refused(Code.UNKNOWN_TARGET, f"{topic[:120]!r} is not a topic of clayhub; see docs/topics.md.")
+    return found
+
+
+def _parse(levels: list[str]) -> Topic | None:
+    match levels:
+        case ["agent", name, leaf] if leaf in _AGENT_LEAVES:
+            return Topic(_AGENT_LEAVES[leaf], "agent", name)
+        case ["hub", "heartbeat"]:
+            return Topic(Leaf.HEARTBEAT, "hub")
+        case ["hub", "stored", name]:
+            return Topic(Leaf.STORED, "hub", name)
+        case [stand, _, *_] if stand in RESERVED_STANDS:
+            return None
+        case [stand, name, leaf] if leaf in _DEVICE_LEAVES:
+            return Topic(_DEVICE_LEAVES[leaf], stand, name)
+        case [stand, name, channel, "set"]:
+            return Topic(Leaf.SET, stand, name, channel)
+        case _:
+            return None

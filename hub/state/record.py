@@ -1,0 +1,38 @@
+"""The record of a command, as it stands in Redis and is shown by panel and command line."""
+
+from typing import NotRequired, TypedDict
+
+from hub.contract.channels import Value
+from hub.contract.command import Status
+
+
+class Record(TypedDict):
+    """What was asked, by whom, and what became of it. Times are milliseconds since 1970 by the clock of Redis."""
+
+    id: str
+    kind: str
+    """`set`, `procedure` or `schedule`."""
+    key: str | None
+    """`stand/device`; None for procedures and schedules."""
+    channel: str | None
+    value: Value | None
+    status: str
+    """A `Status`."""
+    code: str | None
+    reason: str | None
+    who: str | None
+    source: str
+    """`panel`, `cli`, `procedure`, `schedule` or `mqtt` (the broker does not pass on who it was)."""
+    requested: int
+    ended: int | None
+    until: int | None
+    """When the lease of the value ends."""
+    name: NotRequired[str]
+    """The procedure or schedule."""
+    action: NotRequired[str]
+    """`start`, `stop`, `reset` or `clear`."""
+
+
+def is_final(record: Record) -> bool:
+    """Whether nothing more will become of it."""
+    return record["status"] != Status.PENDING

@@ -43,11 +43,13 @@ class Engine:
         """End the run by `finally` and safe values; nothing when none runs or it is ending. Raises Refused."""
         procedure = self._procedure(name)
         run = self._runs.get(name)
-        if run is None or run.stopping:
+        if run is None or run.outcome != "done":
             return []
         run.outcome, run.reason = "stopped", f"stopped by {by}"
-        run.enter(Phase.FINALLY)
-        if run.awaits is Awaits.AGENTS:
+        began_to_end = run.stopping
+        if not began_to_end:
+            run.enter(Phase.FINALLY)
+        if began_to_end or run.awaits is Awaits.AGENTS:
             return [self._save(run, procedure)]
         return self._proceed(run, procedure, now)
 

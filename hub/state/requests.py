@@ -26,29 +26,11 @@ class Requests:
         self._redis = client
         self._send = client.register_script(_SCRIPT)
 
-    def set(self, key: str, channel: str, value: Value, *, who: str, source: str) -> str:
-        """Ask to set a channel; returns the id to ask for the outcome. Raises ClayhubError (hub_down, busy)."""
-        return self._ask("set", who, source, key=key, channel=channel, value=value)
+    def send(self, kind: str, who: str, source: str, **fields: Value) -> str:
+        """Ask, and return the id by which to learn the outcome. Raises ClayhubError (hub_down, busy).
 
-    def procedure(self, name: str, action: str, *, who: str, source: str) -> str:
-        """Ask to `start`, `stop`, `reset` or `clear` a procedure. Raises ClayhubError (hub_down, busy)."""
-        return self._ask("procedure", who, source, name=name, action=action)
-
-    def schedule(self, name: str, action: str, *, who: str, source: str) -> str:
-        """Ask to `start`, `stop`, `reset` or `clear` a schedule. Raises ClayhubError (hub_down, busy)."""
-        return self._ask("schedule", who, source, name=name, action=action)
-
-    def wait(self, request_id: str, seconds: float) -> Record | None:
-        """The record once it is final, or as it is after `seconds`; None when there is no such request."""
-        end = time.monotonic() + seconds
-        while True:
-            found = self._redis.get(keys.command(request_id))
-            record: Record | None = orjson.loads(found) if isinstance(found, bytes) else None
-            if record is None or is_final(record) or time.monotonic() > end:
-                return record
-            time.sleep(0.02)
-
-    def _ask(self, kind: str, who: str, source: str, **fields: Value) -> str:
+        A `set` has key, channel and value; a `procedure` or `schedule` has name and action (start, stop, reset, clear).
+        """
         request_id = secrets.token_hex(8)
         record = {
             "requested": 0,
@@ -75,3 +57,13 @@ class Requests:
         if answer == b"busy":
             raise ClayhubError(Code.BUSY, "The hub cannot keep up with requests; nothing was done. Try again soon.")
         return request_id
+
+    def wait(self, request_id: str, seconds: float) -> Record | None:
+        """The record once it is final, or as it is after `seconds`; None when there is no such request."""
+        end = time.monotonic() + seconds
+        while True:
+            found = self._redis.get(keys.command(request_id))
+            record: Record | None = orjson.loads(found) if isinstance(found, bytes) else None
+            if record is None or is_final(record) or time.monotonic() > end:
+                return record
+            time.sleep(0.02)

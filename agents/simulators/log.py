@@ -13,14 +13,13 @@ class RequestLog:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file = path.open("a", encoding="utf-8", buffering=1)
 
     def add(self, request: str, answer: bytes) -> None:
         """Note one request and the bytes of its answer; `answer` is empty when there was none."""
         ts = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         shown = answer.decode("ascii", "backslashreplace")
-        self._file.write(json.dumps({"ts": ts, "request": request, "answer": shown}) + "\n")
-        if self._file.tell() > MAX_BYTES:
-            self._file.close()
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"ts": ts, "request": request, "answer": shown}) + "\n")
+            size = file.tell()
+        if size > MAX_BYTES:
             self._path.replace(self._path.with_name(self._path.name + ".1"))
-            self._file = self._path.open("a", encoding="utf-8", buffering=1)

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
-
-import orjson
 
 from hub.contract import wire
 
@@ -18,7 +15,7 @@ class Availability(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Heartbeat:
+class Heartbeat(wire.Message):
     """An agent's sign of life, every second, on `clayhub/agent/<agent>/heartbeat`."""
 
     boot: str
@@ -34,18 +31,9 @@ class Heartbeat:
     health: dict[str, str]
     """Per device key: `ok`, or the code of its fault."""
 
-    def encode(self) -> bytes:
-        """The JSON object, one key a field."""
-        return orjson.dumps(self)
-
-    @classmethod
-    def decode(cls, payload: bytes) -> Self:
-        """Raises Refused (too_large, bad_json, bad_message)."""
-        return wire.decode(cls, payload)
-
 
 @dataclass(frozen=True, slots=True)
-class HubHeartbeat:
+class HubHeartbeat(wire.Message):
     """The hub's sign of life, every second, on `clayhub/hub/heartbeat`."""
 
     boot: str
@@ -53,28 +41,10 @@ class HubHeartbeat:
     ts: str
     token: int
 
-    def encode(self) -> bytes:
-        """The JSON object, one key a field."""
-        return orjson.dumps(self)
-
-    @classmethod
-    def decode(cls, payload: bytes) -> Self:
-        """Raises Refused (too_large, bad_json, bad_message)."""
-        return wire.decode(cls, payload)
-
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(wire.Message):
     """The hub has all of `epoch` up to `n`; the agent may forget it."""
 
     epoch: str
     n: int
-
-    def encode(self) -> bytes:
-        """The JSON object, one key a field."""
-        return orjson.dumps(self)
-
-    @classmethod
-    def decode(cls, payload: bytes) -> Self:
-        """Raises Refused (too_large, bad_json, bad_message)."""
-        return wire.decode(cls, payload)

@@ -3,7 +3,11 @@
 import re
 from datetime import UTC, datetime
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
+_CLOCK = re.compile(r"([0-9]+):([0-9]{2})")
+LONGEST = 36_500 * 86_400.0
+"""100 years, in seconds: the longest duration that is taken."""
+
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -24,5 +28,10 @@ def duration(text: str) -> float:
     """`500ms`, `2s`, `10m`, `8h`, `7d` or a sum such as `1h30m`, in seconds. Raises ValueError."""
     parts = _DURATION.findall(text)
     if not parts or "".join(number + unit for number, unit in parts) != text:
-        raise ValueError(f"{text!r} is not a duration; write for example 500ms, 2s, 10m or 1h30m")
-    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+        clock = _CLOCK.fullmatch(text)
+        meant = f"{clock[1]}m{clock[2]}s or {clock[1]}h{clock[2]}m" if clock else "for example 500ms, 2s, 10m or 1h30m"
+        raise ValueError(f"{text[:60]!r} is not a duration; write {meant}")
+    total = sum(float(number) * _SECONDS[unit] for number, unit in parts)
+    if total > LONGEST:
+        raise ValueError(f"{text[:60]!r} is longer than 100 years; write a shorter one")
+    return total

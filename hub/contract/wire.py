@@ -1,17 +1,12 @@
-"""How messages between our own processes become objects: the sender is known, so orjson's speed is taken.
-
-Fields that a class does not know are left aside, so that a newer sender can say more.
-"""
+"""How messages between our own processes become objects: the sender is known, so orjson's speed is taken."""
 
 from functools import cache
-from typing import Any, TypeVar, get_origin, get_type_hints
+from typing import Any, Self, get_origin, get_type_hints
 
 import orjson
 
 from hub.contract.errors import Code, Refused
 from hub.contract.strict import MAX_BYTES
-
-T = TypeVar("T")
 
 
 def load(payload: bytes) -> dict[str, Any]:
@@ -27,16 +22,30 @@ def load(payload: bytes) -> dict[str, Any]:
     return data
 
 
-def decode(cls: type[T], payload: bytes) -> T:
-    """An instance of the dataclass `cls` from its JSON, every field of exactly its type. Raises Refused."""
-    data = load(payload)
-    types = _types(cls)
-    for name, wanted in types.items():
-        if name not in data or type(data[name]) is not wanted:
-            raise Refused(Code.BAD_MESSAGE, f"The {cls.__name__} message needs {name!r} as {wanted.__name__}.")
-    return cls(**{name: data[name] for name in types})
+class Message:
+    """Base of dataclasses that travel as a JSON object, one key a field."""
+
+    __slots__ = ()
+
+    def encode(self) -> bytes:
+        """The JSON object."""
+        return orjson.dumps(self)
+
+    @classmethod
+    def decode(cls, payload: bytes) -> Self:
+        """Every field has exactly its type; fields not known are left aside, so that a newer sender can say more.
+
+        Raises Refused (too_large, bad_json, bad_message).
+        """
+        data = load(payload)
+        kind: type = cls
+        types = _types(kind)
+        for name, wanted in types.items():
+            if type(data.get(name)) is not wanted:
+                raise Refused(Code.BAD_MESSAGE, f"The {cls.__name__} message needs {name!r} as {wanted.__name__}.")
+        return cls(**{name: data[name] for name in types})
 
 
 @cache
-def _types(cls: type[object]) -> dict[str, type]:
+def _types(cls: type) -> dict[str, type]:
     return {name: get_origin(hint) or hint for name, hint in get_type_hints(cls).items()}

@@ -1,11 +1,14 @@
 """The kinds of words that config.yaml is written in: ids, durations, values, references to a channel."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from hub.contract import times
+from hub.contract.config import calendar
 from hub.contract.ids import ID_PATTERN, MAX_LENGTH, NAME_PATTERN, RESERVED_CHANNELS, RESERVED_STANDS
+
+T = TypeVar("T")
 
 
 class Model(BaseModel):
@@ -23,12 +26,17 @@ def _not_in(reserved: frozenset[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _duration(value: object) -> object:
+def _duration(value: object) -> float:
     if isinstance(value, str):
         return times.duration(value)
-    if isinstance(value, float):  # the default of a field
-        return value
-    raise ValueError(f"{value!r} names no unit; write for example 500ms, 2s, 10m or 1h30m")
+    unit = f"; write {value}s if seconds are meant" if type(value) in (int, float) else ""
+    raise ValueError(f"{value!r} is not a duration{unit or '; write for example 500ms, 2s, 10m or 1h30m'}")
+
+
+def _scalar(value: object) -> object:
+    if not isinstance(value, bool | int | float | str):
+        raise ValueError("a single value belongs here; write for example 60, true or a word")
+    return value
 
 
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=MAX_LENGTH)]
@@ -41,5 +49,10 @@ Duration = Annotated[float, BeforeValidator(_duration, json_schema_input_type=st
 Port = Annotated[int, Field(ge=1, le=65535)]
 Reference = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 """`device.channel` of the stand at hand."""
-Scalar = bool | int | float | str
+Scalar = Annotated[bool | int | float | str, BeforeValidator(_scalar)]
+Items = Annotated[tuple[T, ...], Field(strict=False)]
+"""A YAML list; its items are as strict as all else."""
+Cron = Annotated[str, AfterValidator(calendar.check_cron)]
+Zone = Annotated[str, AfterValidator(calendar.check_zone)]
+Instant = Annotated[str, AfterValidator(calendar.check_instant)]
 Missed = Literal["run", "skip"]

@@ -4,7 +4,20 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from hub.contract.config.fields import Duration, Missed, Model, Name, Reference, Scalar, StandId, Title
+from hub.contract.config.fields import (
+    Cron,
+    Duration,
+    Instant,
+    Items,
+    Missed,
+    Model,
+    Name,
+    Reference,
+    Scalar,
+    StandId,
+    Title,
+    Zone,
+)
 
 
 class SetStep(Model):
@@ -23,11 +36,12 @@ class WaitStep(Model):
 
 
 def _kind(step: object) -> str:
-    keys = step.keys() if isinstance(step, dict) else {"wait"} if isinstance(step, WaitStep) else {"set"}
-    return "wait" if "wait" in keys else "set"
+    """Which step it is; what is neither is judged as the one that its other words belong to."""
+    words = step.keys() if isinstance(step, dict) else ()
+    return "WaitStep" if "wait" in words or isinstance(step, WaitStep) else "SetStep"
 
 
-Step = Annotated[Annotated[SetStep, Tag("set")] | Annotated[WaitStep, Tag("wait")], Discriminator(_kind)]
+Step = Annotated[Annotated[SetStep, Tag("SetStep")] | Annotated[WaitStep, Tag("WaitStep")], Discriminator(_kind)]
 
 
 class Procedure(Model):
@@ -39,8 +53,8 @@ class Procedure(Model):
     """When a step fails: do `finally` and end (safe), end at once (abort), or go on with the next step (continue)."""
     on_restart: Literal["safe", "resume"] = "safe"
     """When the hub restarts in the middle: do `finally` and end, or go on where it was."""
-    steps: tuple[Step, ...] = Field(min_length=1)
-    finally_: tuple[SetStep, ...] = Field(default=(), alias="finally")
+    steps: Annotated[Items[Step], Field(min_length=1)]
+    finally_: Items[SetStep] = Field(default=(), alias="finally")
 
 
 class Schedule(Model):
@@ -50,9 +64,9 @@ class Schedule(Model):
     every: Annotated[Duration, Field(ge=1)] | None = None
     offset: Duration = 0.0
     """Shifts `every` against the clock: every 10m with offset 2m runs at :02, :12, ..."""
-    cron: str | None = None
-    zone: str = "UTC"
-    at: str | None = None
+    cron: Cron | None = None
+    zone: Zone = "UTC"
+    at: Instant | None = None
     procedure: Name | None = None
     stand: StandId | None = None
     set: Reference | None = None

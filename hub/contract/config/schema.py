@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import ConfigDict, Field
 
-from hub.contract.config.fields import ChannelId, Duration, Id, Model, Name, Port, Scalar, StandId, Title
+from hub.contract.config.fields import ChannelId, Duration, Id, Items, Model, Name, Port, Scalar, StandId, Title
 from hub.contract.config.procedures import Procedure, Schedule
 
 
@@ -32,7 +32,7 @@ class Web(Listen):
     """The panel. `origins` are the addresses under which browsers reach it, if not by host and port."""
 
     port: Port = 8080
-    origins: tuple[str, ...] = ()
+    origins: Items[str] = ()
 
 
 class Agent(Model):

@@ -1,0 +1,1 @@
+"""The command line and the supervisor: the composition root, which alone knows every room."""

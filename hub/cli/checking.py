@@ -1,0 +1,36 @@
+"""The whole check of config.yaml: the file, the drivers' options, and procedures and schedules against the devices."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from agents.catalog import describe
+from agents.drivers import DRIVERS
+from hub.contract.config.load import load, naming_lines
+from hub.contract.config.problems import Problem, UnlocatedError
+from hub.contract.config.schema import Config
+from hub.contract.description import Description
+from hub.procedures import check as procedures
+from hub.schedule import check as schedules
+
+
+def checked(path: Path) -> tuple[Config, dict[str, Description]]:
+    """The configuration, and every device as it describes itself. Raises ConfigError: file, line, what to write."""
+    config = load(path)
+    with naming_lines(path):
+        descriptions = describe(config, DRIVERS)
+        problems = [*_procedures(config, descriptions), *_schedules(config, descriptions)]
+        if problems:
+            raise UnlocatedError(problems)
+    return config, descriptions
+
+
+def _procedures(config: Config, descriptions: Mapping[str, Description]) -> Iterator[Problem]:
+    for name, procedure in config.procedures.items():
+        for place, text in procedures.check(procedure, descriptions):
+            yield Problem(("procedures", name, *place), text)
+
+
+def _schedules(config: Config, descriptions: Mapping[str, Description]) -> Iterator[Problem]:
+    for name, schedule in config.schedules.items():
+        for field, text in schedules.check(schedule, descriptions):
+            yield Problem(("schedules", name, field), text)

@@ -1,0 +1,18 @@
+"""`clayhub check`: config.yaml, without any hardware."""
+
+import click
+
+from hub.cli.checking import checked
+from hub.contract.places import Places
+
+
+@click.command()
+def command() -> None:
+    """Check config.yaml: the file, the drivers' options, procedures and schedules against the devices.
+
+    Every mistake is named with its line and what to write instead. The exit code is 0 when there is none.
+    """
+    places = Places.from_environment()
+    config, descriptions = checked(places.config)
+    counts = f"{len(config.stands)} stands, {len(descriptions)} devices, {len(config.procedures)} procedures"
+    click.echo(f"{places.config}: no mistake ({counts}, {len(config.schedules)} schedules).")

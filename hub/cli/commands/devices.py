@@ -1,0 +1,33 @@
+"""`clayhub devices`: what there is."""
+
+import json
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from hub.cli.installation import store
+from hub.state.view import View
+
+
+@click.command(epilog="Example: clayhub devices --json")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object by stand/device, for scripts.")
+def command(as_json: bool) -> None:
+    """List the devices that the hub knows, whether they are there, and their channels."""
+    with store() as redis:
+        devices = View(redis).snapshot()["devices"]
+    if as_json:
+        click.echo(json.dumps(devices, indent=2, ensure_ascii=False))
+        return
+    table = Table("device", "title", "driver", "agent", "is", "channels (* can be set)", box=None, pad_edge=False)
+    for key, device in devices.items():
+        info = device["info"]
+        table.add_row(
+            key, info["title"], info["driver"], info["agent"], device["availability"] or "unknown", _channels(info)
+        )
+    Console().print(table)
+
+
+def _channels(info: dict[str, Any]) -> str:
+    return " ".join(name + ("*" if channel.get("writable") else "") for name, channel in info["channels"].items())

@@ -1,0 +1,36 @@
+"""`clayhub reset`: back to a clean state."""
+
+import shutil
+
+import click
+
+from hub.cli.installation import find
+from hub.cli.preflight import check_ports
+from hub.cli.record import Record
+
+DELETED = ("redis", "agents", "simulators", "log")
+"""Folders in var: live state, history and audit; what agents keep; simulated devices; logs."""
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def command(yes: bool) -> None:
+    """Delete live state, history, the audit of commands, and logs. config.yaml and the secrets stay.
+
+    It refuses while clayhub runs.
+    """
+    places, config = find()
+    record = Record(places.var / "run")
+    record.lock()
+    record.clean_up()
+    check_ports(config)
+    found = [places.var / name for name in DELETED if (places.var / name).exists()]
+    if not found:
+        click.echo(f"Nothing to delete in {places.var}.")
+        return
+    click.echo("This deletes for ever:\n" + "\n".join(f"  {path}" for path in found))
+    if not yes:
+        click.confirm("Delete it?", abort=True)
+    for path in found:
+        shutil.rmtree(path)
+    click.echo("Deleted.")

@@ -1,0 +1,54 @@
+"""`clayhub up`: start everything, in order, and keep it running."""
+
+from collections.abc import Callable
+
+import click
+
+from hub.cli import preflight, processes, welcome
+from hub.cli.checking import checked
+from hub.cli.installation import client
+from hub.cli.record import Record
+from hub.cli.render import render
+from hub.cli.supervisor import Supervisor
+from hub.contract.places import Places
+from hub.state.sessions import Sessions
+
+
+@click.command(epilog="Logs are in var/log, one file a process; simulated devices are in var/simulators.")
+def command() -> None:
+    """Start Redis, Mosquitto, simulated devices, hub, agents and panel: in order, each waited for.
+
+    What ends is started again. Ctrl-C stops all within five seconds, outputs safe first; a second Ctrl-C is quicker.
+    What a killed `clayhub up` left running is ended first.
+    """
+    places = Places.from_environment()
+    config, descriptions = checked(places.config)
+    environment = preflight.environment(places.to_environment())
+    preflight.check_programs(environment["PATH"])
+    record = Record(places.var / "run")
+    record.lock()
+    left = record.clean_up()
+    if left:
+        click.echo(f"Ended what an earlier clayhub left running: {', '.join(left)}.")
+    preflight.check_ports(config)
+    render(config, places)
+    with client(config, places, timeout=1.0) as redis:
+
+        def greet() -> None:
+            token = Sessions(redis).create_link("operator")
+            click.echo(welcome.text(config, places, token, descriptions.values()))
+
+        supervise(
+            Supervisor(processes.stages(config, places, redis), record, places.var / "log", environment, _say), greet
+        )
+
+
+def supervise(supervisor: Supervisor, greet: Callable[[], None]) -> None:
+    """Run it, with a word at the beginning and the end."""
+    click.echo("Starting; logs are in var/log.")
+    supervisor.run(greet)
+    click.echo("All has stopped.")
+
+
+def _say(line: str) -> None:
+    click.echo(line)

@@ -1,0 +1,101 @@
+"""`clayhub watch`: live values."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import click
+from rich.live import Live
+from rich.table import Table
+
+from hub.cli.installation import store
+from hub.state.view import Lost, View
+
+Devices = dict[str, dict[str, Any]]
+
+BLOCK = 1.0
+"""Seconds between looks when nothing comes, so that ages count on."""
+
+STALE_PERIODS = 3
+
+
+@click.command(epilog="\b\nExamples:\n  clayhub watch\n  clayhub watch phytotron/co2 --json")
+@click.argument("wanted", nargs=-1, metavar="[STAND/DEVICE]...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line and reading, for scripts.")
+def command(wanted: tuple[str, ...], as_json: bool) -> None:
+    """Show the values of all devices, or of those named, until Ctrl-C."""
+    with store() as redis:
+        if as_json:
+            for changed, _ in follow(View(redis)):
+                _print(changed, wanted)
+            return
+        devices: Devices = {}
+        with Live(auto_refresh=False) as live:
+            for changed, now in follow(View(redis)):
+                for key, change in changed.items():
+                    devices[key] = devices.get(key, {}) | change
+                live.update(
+                    table({key: devices[key] for key in wanted or devices if key in devices}, now), refresh=True
+                )
+
+
+def follow(view: View) -> Iterator[tuple[Devices, float]]:
+    """What is new of each device, all of it at first, with the time of Redis in ms; now and then nothing is new."""
+    while True:
+        snapshot = view.snapshot()
+        cursor, offset = snapshot["cursor"], snapshot["time"] - time.monotonic() * 1000
+        changed: Devices = snapshot["devices"]
+        try:
+            while True:
+                yield changed, time.monotonic() * 1000 + offset
+                cursor, deltas = view.follow(cursor, BLOCK)
+                changed = {}
+                for delta in deltas:
+                    for key, change in delta.get("devices", {}).items():
+                        changed[key] = changed.get(key, {}) | (change or {"availability": None})
+        except Lost:
+            continue
+
+
+def table(devices: Devices, now: float) -> Table:
+    """One line a channel; a value that is too old or doubtful never looks good."""
+    found = Table("device", "channel", "value", "unit", "age", "", box=None, pad_edge=False)
+    for key, device in devices.items():
+        info, state = device.get("info"), device.get("state") or {}
+        if info is None:
+            continue
+        age = (now - device["received"]) / 1000 if device.get("received") else None
+        late = age is None or age > STALE_PERIODS * info["period"] or device.get("availability") != "online"
+        for name, channel in info["channels"].items():
+            if channel["kind"] == "action":
+                continue
+            doubt = (state.get("quality") or {}).get(name) or (_why_late(device) if late else "")
+            shown = f"{age:.0f} s" if age is not None else "-"
+            row = (key, name, _text(state.get(name), channel), channel.get("unit", ""), shown, doubt)
+            found.add_row(*row, style="dim" if doubt else None)
+    return found
+
+
+def _why_late(device: dict[str, Any]) -> str:
+    availability = device.get("availability")
+    return "stale" if availability == "online" else availability or "unknown"
+
+
+def _text(value: object, channel: dict[str, Any]) -> str:
+    match value:
+        case None:
+            return "-"
+        case bool():
+            return "ON" if value else "OFF"
+        case float() if channel.get("decimals") is not None:
+            return f"{value:.{channel['decimals']}f}"
+        case _:
+            return str(value)
+
+
+def _print(changed: Devices, wanted: tuple[str, ...]) -> None:
+    for key, change in changed.items():
+        if change.get("state") and (not wanted or key in wanted):
+            line = {"device": key, "received": change.get("received"), "state": change["state"]}
+            click.echo(json.dumps(line, ensure_ascii=False))

@@ -1,0 +1,39 @@
+"""What most commands begin with: the places, the configuration, and Redis."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import redis
+
+from hub.cli.secrets import REDIS
+from hub.contract.config.load import load
+from hub.contract.config.schema import Config
+from hub.contract.errors import ClayhubError, Code
+from hub.contract.places import Places
+from hub.state.connect import connect
+
+
+def find() -> tuple[Places, Config]:
+    """The installation that the environment names. Raises ConfigError."""
+    places = Places.from_environment()
+    return places, load(places.config)
+
+
+def client(config: Config, places: Places, timeout: float = 5.0) -> redis.Redis:
+    """A client of the installation's Redis, which connects at its first command."""
+    return connect(config.redis.host, config.redis.port, places.read_secret(places.secrets / REDIS), timeout=timeout)
+
+
+@contextmanager
+def store() -> Iterator[redis.Redis]:
+    """The installation's Redis. Raises ClayhubError (store_down) when it does not answer inside the block."""
+    places, config = find()
+    try:
+        with client(config, places) as found:
+            yield found
+    except redis.RedisError as error:
+        raise ClayhubError(
+            Code.STORE_DOWN,
+            f"Redis at {config.redis.host}:{config.redis.port} does not answer ({error}). "
+            "Does clayhub run? `make run` or `clayhub up` starts it.",
+        ) from None

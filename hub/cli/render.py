@@ -1,0 +1,94 @@
+"""The servers' configuration files, filled from config.yaml: what is written for `clayhub up` and for systemd alike."""
+
+import getpass
+import hashlib
+from pathlib import Path
+from string import Template
+
+from hub.cli import secrets
+from hub.contract.config.schema import Config
+from hub.contract.places import Places
+
+ROOT = Path(__file__).parents[2]
+
+
+def fill(template: str, **values: object) -> str:
+    """The text of a template, a path below the checkout, with every `$word` replaced."""
+    return Template((ROOT / template).read_text()).substitute(values)
+
+
+def access_rules(config: Config) -> str:
+    """Who may read and write which topics, account by account."""
+    devices = {
+        f"{stand_name}/{name}": (stand, device)
+        for stand_name, stand in config.stands.items()
+        for name, device in stand.devices.items()
+    }
+    agents = (
+        fill("mosquitto/acl-agent.template", agent=agent)
+        + "".join(
+            fill("mosquitto/acl-device.template", key=key)
+            for key, (stand, _) in devices.items()
+            if stand.agent == agent
+        )
+        for agent in config.agents
+    )
+    settable = (
+        f"topic write clayhub/{key}/+/set\n" for key, (_, device) in devices.items() if device.commands != "hub"
+    )
+    human = fill("mosquitto/acl-human.template")
+    return fill("mosquitto/acl.template", agents="\n".join(agents), human=human, settable="".join(settable))
+
+
+def broker(config: Config, places: Places) -> str:
+    """The text of mosquitto.conf."""
+    return fill(
+        "mosquitto/mosquitto.conf.template",
+        user=getpass.getuser(),
+        host=config.mqtt.host,
+        port=config.mqtt.port,
+        password_file=places.secrets / secrets.BROKER,
+        acl_file=rules_file(places),
+    )
+
+
+def redis(config: Config, places: Places) -> str:
+    """The text of redis.conf."""
+    password = places.read_secret(places.secrets / secrets.REDIS)
+    return fill(
+        "deploy/redis.conf.template",
+        host=config.redis.host,
+        port=config.redis.port,
+        memory=config.redis.memory,
+        folder=redis_file(places).parent,
+        password_sha256=hashlib.sha256(password.encode()).hexdigest(),
+    )
+
+
+def broker_file(places: Places) -> Path:
+    """Where mosquitto.conf is written."""
+    return places.var / "mosquitto" / "mosquitto.conf"
+
+
+def rules_file(places: Places) -> Path:
+    """Where the access rules are written."""
+    return places.var / "mosquitto" / "acl"
+
+
+def redis_file(places: Places) -> Path:
+    """Where redis.conf is written, beside the data."""
+    return places.var / "redis" / "redis.conf"
+
+
+def render(config: Config, places: Places) -> list[Path]:
+    """Write all of them, and the secrets they need; returns the files. Raises ConfigError."""
+    secrets.ensure(config, places)
+    texts = {
+        broker_file(places): broker(config, places),
+        rules_file(places): access_rules(config),
+        redis_file(places): redis(config, places),
+    }
+    for path, text in texts.items():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        secrets.write_private(path, text)
+    return list(texts)

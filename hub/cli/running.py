@@ -1,0 +1,70 @@
+"""Processes that run: how they are known again, and how they are ended in good order."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+PAUSE = 0.01
+
+
+class Running(Protocol):
+    """A process that leads a session of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    @property
+    def grace(self) -> float:
+        """Seconds that it has to end by itself."""
+
+    def alive(self) -> bool: ...
+
+
+def start_time(pid: int) -> str | None:
+    """When the process started, in clock ticks since this boot; None when there is none or it has ended.
+
+    A process id is used again sooner or later; with its start time it means one process only.
+    """
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else fields[19]
+
+
+def stop(stages: Sequence[Sequence[Running]], hurry: Callable[[], bool] = lambda: False) -> None:
+    """End the processes stage by stage, the last stage first: politely, then by force when their grace is over.
+
+    When `hurry()` becomes true, half a second is the longest grace. A frozen process is thawed, so that an agent can
+    still make its outputs safe.
+    """
+    for stage in reversed(stages):
+        for process in stage:
+            send(process.pid, signal.SIGTERM, signal.SIGCONT)
+        begin = time.monotonic()
+        for process in stage:
+            while process.alive() and time.monotonic() - begin < (
+                min(0.5, process.grace) if hurry() else process.grace
+            ):
+                time.sleep(PAUSE)
+        for process in stage:
+            kill_session(process.pid)
+        while any(process.alive() for process in stage):
+            time.sleep(PAUSE)
+
+
+def send(pid: int, *numbers: signal.Signals) -> None:
+    """Send signals to a process that may have ended."""
+    with contextlib.suppress(ProcessLookupError):
+        for number in numbers:
+            os.kill(pid, number)
+
+
+def kill_session(pid: int) -> None:
+    """Kill what is left of a session by its leader, also when the leader has ended and left workers behind."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)

@@ -13,8 +13,8 @@ from hub.contract.errors import ConfigError
 Role = Literal["operator", "viewer"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
-_NOBODY = generate_password_hash("nobody")
-"""Checked when there is no such user, so that the time of the answer does not tell whether there is one."""
+_NOBODY = "scrypt:32768:8:1$nobody$" + "0" * 128
+"""Matches no password. Checked for unknown names, so that the time of the answer does not tell which are known."""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,74 @@
+"""The pages: the panel itself, signing in and out."""
+
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_login import current_user
+
+from web.access import begin_session, check_origin, end_session
+from web.services import services
+
+pages = Blueprint("pages", __name__)
+limiter = Limiter(get_remote_address, storage_uri="memory://")
+
+WRONG = "This name and password do not belong together. Try again, or ask for a sign-in link (`clayhub link`)."
+USED = "This link was used already, or is too old. `clayhub link` makes a new one."
+
+
+@pages.before_request
+def check() -> None:
+    """No page of another address may sign a browser in or out."""
+    if request.method == "POST":
+        check_origin(required=False)
+
+
+@pages.get("/")
+def panel() -> ResponseReturnValue:
+    """The panel, or the way to the sign-in."""
+    if not current_user.is_authenticated:
+        return redirect("/signin")
+    return render_template("panel.html", user=current_user.user, settings=services().settings)
+
+
+@pages.get("/signin")
+def sign_in() -> ResponseReturnValue:
+    """The form."""
+    if current_user.is_authenticated:
+        return redirect("/")
+    return render_template("signin.html", settings=services().settings)
+
+
+def _failed(response: Response) -> bool:
+    return response.status_code == 401
+
+
+@pages.post("/signin")
+@limiter.limit("10 per minute", deduct_when=_failed)
+def sign_in_by_password() -> ResponseReturnValue:
+    """A name and a password; ten wrong ones a minute from one address are enough."""
+    name = request.form.get("name", "")
+    user = services().users.check(name, request.form.get("password", ""))
+    if user is None:
+        return render_template("signin.html", settings=services().settings, name=name, problem=WRONG), 401
+    begin_session(user)
+    return redirect("/", 303)
+
+
+@pages.get("/link/<token>")
+def sign_in_by_link(token: str) -> ResponseReturnValue:
+    """A one-time link, as `clayhub up` prints it. Opening it again does no harm to who is signed in already."""
+    name = services().sessions.use_link(token)
+    user = services().users.get(name) if name is not None else None
+    if user is not None:
+        begin_session(user)
+    elif not current_user.is_authenticated:
+        return render_template("signin.html", settings=services().settings, problem=USED), 401
+    return redirect("/", 303)
+
+
+@pages.post("/signout")
+def sign_out() -> ResponseReturnValue:
+    """The session is worth nothing afterwards, wherever its cookie is."""
+    end_session()
+    return redirect("/signin", 303)

@@ -1,0 +1,52 @@
+"""What the panel needs to know: from config.yaml and the secrets."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from hub.contract.config.load import load
+from hub.contract.config.schema import Config
+from hub.contract.places import Places
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost"})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The panel's own part of an installation."""
+
+    title: str
+    procedures: dict[str, str]
+    """Titles of the procedures in config.yaml by their names, so that one that never ran can be started."""
+    origins: frozenset[str]
+    """The addresses under which browsers may reach the panel, such as `http://127.0.0.1:8080`."""
+    secure: bool
+    """Whether cookies travel by https only."""
+    redis_host: str
+    redis_port: int
+    redis_password: str
+    secret_key: str
+    users_file: Path
+
+    @classmethod
+    def from_places(cls, places: Places) -> Self:
+        """Read them. Raises ConfigError."""
+        config = load(places.config)
+        return cls(
+            title=config.title,
+            procedures={name: procedure.title or name for name, procedure in config.procedures.items()},
+            origins=_origins(config),
+            secure=bool(config.web.origins) and all(origin.startswith("https://") for origin in config.web.origins),
+            redis_host=config.redis.host,
+            redis_port=config.redis.port,
+            redis_password=places.read_secret(places.secrets / "redis.password"),
+            secret_key=places.read_secret(places.secrets / "web.secret"),
+            users_file=places.secrets / "users.json",
+        )
+
+
+def _origins(config: Config) -> frozenset[str]:
+    hosts = LOOPBACK if config.web.host in LOOPBACK else {config.web.host}
+    return frozenset({f"http://{host}:{config.web.port}" for host in hosts}) | {
+        origin.rstrip("/").lower() for origin in config.web.origins
+    }

@@ -1,0 +1,32 @@
+// One device: what it is, whether it can be believed, its channels.
+
+import { html } from "../vendor/lit-html/lit-html.js";
+import { repeat } from "../vendor/lit-html/directives/repeat.js";
+import { channelRow } from "./channel.js";
+import { duration } from "./format.js";
+import * as status from "./status.js";
+import { topics } from "./topics.js";
+
+const MARKS = { [status.STALE]: "◷", [status.OFFLINE]: "✕", [status.FAULT]: "!", [status.SILENT]: "…" };
+
+/** The card of the device `key`, made from its self-description. */
+export function card(page, key, device) {
+  const state = status.ofDevice(device, page);
+  const channels = Object.entries(device.info.channels);
+  return html`<article class="device ${state}" data-device=${key} data-status=${state}>
+    <header>
+      <h3>${device.info.title}</h3>
+      <span class="age">${age(page, device, state)}</span>
+    </header>
+    <ul class="channels">
+      ${repeat(channels, ([name]) => name, (entry) => channelRow(page, key, device, state, entry))}
+    </ul>
+    ${topics(key, device.info)}
+  </article>`;
+}
+
+function age(page, device, state) {
+  const ago = device.received === null ? "" : duration(page.now - device.received);
+  if (state === status.ONLINE) return html`<span title="age of the values">${ago}</span>`;
+  return html`<span class="mark"><span aria-hidden="true">${MARKS[state]}</span> ${status.DEVICE_WORDS[state]}</span> ${ago}`;
+}

@@ -1,0 +1,81 @@
+// The panel: the world as the server tells it, drawn at most five times a second.
+
+import { html, render } from "../vendor/lit-html/lit-html.js";
+import { banner } from "./banner.js";
+import { hear, now } from "./clock.js";
+import { commands } from "./commands.js";
+import { procedures } from "./procedures.js";
+import { onChange } from "./requests.js";
+import { schedules } from "./schedules.js";
+import { connect } from "./socket.js";
+import { stands } from "./stands.js";
+import { merge } from "./world.js";
+
+const REDRAW = 200; // ms
+const [link, top, panel] = ["link", "banner", "panel"].map((id) => document.getElementById(id));
+const { role, procedures: titles } = JSON.parse(document.getElementById("page").textContent);
+
+let world = null;
+let connected = false;
+let lostAt = null;
+let lostReason = "";
+let trouble = null;
+let drawing = null;
+let drawnAt = 0;
+
+const handlers = {
+  snapshot(message) {
+    world = message;
+    trouble = null;
+  },
+  delta(message) {
+    if (world) merge(world, message);
+  },
+  trouble({ message }) {
+    trouble = message;
+  },
+};
+
+connect({
+  heard(message) {
+    if (message.time) hear(message.time);
+    handlers[message.type]?.(message);
+    draw();
+  },
+  opened() {
+    connected = true;
+  },
+  lost(reason) {
+    if (connected || lostAt === null) lostAt = Date.now();
+    connected = false;
+    lostReason = reason;
+    draw();
+  },
+});
+onChange(draw);
+setInterval(draw, 1000); // ages grow though nothing comes
+
+function draw() {
+  drawing ??= setTimeout(paint, Math.max(0, drawnAt + REDRAW - performance.now()));
+}
+
+function paint() {
+  drawing = null;
+  drawnAt = performance.now();
+  const page = look();
+  document.body.classList.toggle("old", world !== null && !page.live);
+  link.textContent = page.live ? "live" : connected ? "not live" : "no connection";
+  render(banner(page), top);
+  if (world) render(html`${stands(page)}${procedures(page)}${schedules(page)}${commands(page)}`, panel);
+}
+
+/** What the parts of the page need to know to draw themselves. */
+function look() {
+  const live = connected && trouble === null && world !== null && world.hub !== null;
+  return {
+    world, connected, lostAt, lostReason, trouble, live,
+    procedures: titles,
+    mayCommand: live && role === "operator",
+    now: now(),
+  };
+}

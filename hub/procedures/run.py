@@ -65,9 +65,9 @@ class Run:
         self.phase, self.index, self.until = phase, 0, None
 
     def fail(self, reason: str) -> None:
-        """Note that the run failed; the first reason stays."""
+        """Note that the run failed; of several failures the first is told."""
+        self.reason = f"{self.reason}; {reason}" if self.outcome == "stopped" else self.reason or reason
         self.outcome = "failed"
-        self.reason = self.reason or reason
 
     def to_json(self, procedure: Procedure, stage: str, ended: int | None = None) -> dict[str, object]:
         """The run as panel and command line see it, with what `from_json` needs."""

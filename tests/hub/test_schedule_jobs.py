@@ -1,0 +1,100 @@
+"""What wakes the hub, on the real clock; and how the machine's own clock is judged."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty, SimpleQueue
+
+import pytest
+
+from hub.schedule import clock
+from hub.schedule.jobs import ClockSet, Due, Jobs
+
+
+@pytest.fixture
+def queue() -> SimpleQueue[ClockSet | Due]:
+    """What the jobs enqueue."""
+    return SimpleQueue()
+
+
+@pytest.fixture
+def jobs(queue: SimpleQueue[ClockSet | Due]) -> Iterator[Jobs]:
+    """Jobs on a machine whose clock is set."""
+    found = Jobs(queue.put, lambda: True)
+    found.start(0)
+    yield found
+    found.stop()
+
+
+def in_ms(milliseconds: int) -> int:
+    """An instant of the real clock."""
+    return round(time.time() * 1000) + milliseconds
+
+
+def test_the_clock_is_told_once_and_then_what_is_due(jobs: Jobs, queue: SimpleQueue[ClockSet | Due]) -> None:
+    assert queue.get(timeout=5) == ClockSet()
+    soon = in_ms(100)
+    jobs.arm("air", soon)
+    assert queue.get(timeout=5) == Due("air", soon)
+    assert in_ms(0) >= soon
+
+
+def test_what_is_due_already_comes_at_once_however_late(jobs: Jobs, queue: SimpleQueue[ClockSet | Due]) -> None:
+    queue.get(timeout=5)
+    jobs.arm("air", 1_000)
+    assert queue.get(timeout=5) == Due("air", 1_000)
+
+
+def test_arming_again_replaces_and_none_disarms(jobs: Jobs, queue: SimpleQueue[ClockSet | Due]) -> None:
+    queue.get(timeout=5)
+    jobs.arm("never", None)
+    jobs.arm("gone", in_ms(200))
+    jobs.arm("gone", None)
+    jobs.arm("air", in_ms(200))
+    later = in_ms(300)
+    jobs.arm("air", later)
+    assert queue.get(timeout=5) == Due("air", later)
+    with pytest.raises(Empty):
+        queue.get_nowait()
+
+
+def test_nothing_is_told_before_the_clock_is_set(queue: SimpleQueue[ClockSet | Due]) -> None:
+    answers = iter([False, True])
+    asked: list[bool] = []
+
+    def look() -> bool:
+        asked.append(next(answers))
+        return asked[-1]
+
+    jobs = Jobs(queue.put, look)
+    jobs.start(0)
+    assert queue.get(timeout=5) == ClockSet()
+    jobs.stop()
+    assert asked == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("battery", "kernel", "timesync", "expected"),
+    [
+        (False, False, "waiting", False),
+        (False, False, "synchronized", True),
+        (False, False, None, True),
+        (False, True, "waiting", True),
+        (True, False, "waiting", True),
+    ],
+)
+def test_a_clock_is_doubted_only_when_all_say_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, battery: bool, kernel: bool, timesync: str | None, expected: bool
+) -> None:
+    monkeypatch.setattr(clock, "_kernel_synchronised", lambda: kernel)
+    if battery:
+        (tmp_path / "sys/class/rtc/rtc0").mkdir(parents=True)
+    if timesync:
+        (tmp_path / "run/systemd/timesync").mkdir(parents=True)
+    if timesync == "synchronized":
+        (tmp_path / "run/systemd/timesync/synchronized").touch()
+    assert clock.is_set(tmp_path) is expected
+
+
+def test_the_kernel_can_be_asked() -> None:
+    assert clock._kernel_synchronised() in (True, False)

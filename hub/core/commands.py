@@ -1,0 +1,161 @@
+"""Commands: checked, guarded, sent, and each brought to exactly one end."""
+
+from dataclasses import dataclass
+
+from hub.contract import times, topics
+from hub.contract.channels import Value
+from hub.contract.command import Command, Result, Status
+from hub.contract.errors import Code, Refused
+from hub.contract.topics import Leaf
+from hub.core.devices import Devices
+from hub.core.effects import Effects, Publish
+from hub.core.presence import Presence
+from hub.procedures.effects import Moment
+from hub.state.record import Record
+
+RESULT_TIMEOUT = 10.0
+"""Seconds that an agent has for its result. It refuses itself what has waited 5 s for the device."""
+REMEMBERED = 1_000
+"""Ended commands whose late or repeated results are recognised."""
+
+
+@dataclass(slots=True)
+class Sent:
+    """A command whose result is awaited."""
+
+    record: Record
+    agent: str
+    due: float
+
+
+class Commands:
+    """`ended` collects records with their final status, for whoever asked."""
+
+    def __init__(self, devices: Devices, presence: Presence, token: int, out: Effects) -> None:
+        self._devices, self._presence, self._out = devices, presence, out
+        self._token, self._counter = token, 0
+        self._sent: dict[str, Sent] = {}
+        self._latest: dict[tuple[str, str], str] = {}
+        self._done: dict[str, None] = {}
+        self.ended: list[Record] = []
+
+    def restore(self, records: list[Record], now: Moment) -> None:
+        """Take up what a hub before this one sent: a result may still come, or time runs out."""
+        for record in records:
+            key, channel = record["key"], record["channel"]
+            if key is None or channel is None or key not in self._devices.agents:
+                continue
+            self._latest[key, channel] = record["id"]
+            if record["status"] == Status.PENDING:
+                self._sent[record["id"]] = Sent(record, self._devices.agents[key], now.mono + RESULT_TIMEOUT)
+
+    def ask(self, record: Record, now: Moment) -> None:
+        """Send the command that a pending record asks for, or end it at once. The same one is not sent twice."""
+        if record["id"] in self._sent or record["id"] in self._done:
+            return
+        key, channel = record["key"] or "", record["channel"] or ""
+        self._latest[key, channel] = record["id"]
+        try:
+            value = self._devices.described(key).writable(channel).check(record["value"])
+            agent = self._devices.agent_of(key)
+            boot, beat = self._presence.guard(agent)
+        except Refused as refusal:
+            self.end(record, Status.REJECTED, now, refusal.code, str(refusal))
+            return
+        self._send(record, key, channel, value, boot, beat)
+        self._sent[record["id"]] = Sent(record, agent, now.mono + RESULT_TIMEOUT)
+        self._out.journal.record(record, latest=True)
+
+    def on_result(self, key: str, payload: bytes, now: Moment) -> None:
+        """An agent's answer. Raises Refused (bad_json, bad_message)."""
+        result = Result.decode(payload)
+        sent = self._sent.get(result.id)
+        if sent is not None and sent.record["key"] == key and sent.record["channel"] == result.channel:
+            self.end(sent.record, result.status, now, result.code, result.reason, until(result))
+        elif result.id not in self._done:
+            self._latest[key, result.channel] = result.id
+            self._remember(result.id)
+            self._out.journal.foreign(foreign(key, result, now))
+
+    def on_lost(self, agent: str, now: Moment) -> None:
+        """The agent went offline: nobody knows what became of the commands that it has."""
+        for sent in [sent for sent in self._sent.values() if sent.agent == agent]:
+            reason = f"The agent {agent} was lost before it answered; look at the device itself."
+            self.end(sent.record, Status.UNKNOWN, now, Code.AGENT_OFFLINE, reason)
+
+    def on_unsent(self, command_id: str, now: Moment) -> None:
+        """The command could not be handed to the broker."""
+        sent = self._sent.get(command_id)
+        if sent is not None:
+            reason = "There is no connection to the broker, so nothing was done. Try again when it is back."
+            self.end(sent.record, Status.REJECTED, now, Code.AGENT_OFFLINE, reason)
+
+    def on_time(self, now: Moment) -> None:
+        """End what has waited too long."""
+        for sent in [sent for sent in self._sent.values() if sent.due <= now.mono]:
+            reason = (
+                f"The agent did not say within {RESULT_TIMEOUT:.0f} s what became of it; look at the device itself."
+            )
+            self.end(sent.record, Status.UNKNOWN, now, Code.NO_RESULT, reason)
+
+    def next_due(self) -> float:
+        """When `on_time` is needed next, on the monotonic clock."""
+        return min((sent.due for sent in self._sent.values()), default=1e18)
+
+    def end(
+        self,
+        record: Record,
+        status: Status,
+        now: Moment,
+        code: str | None = None,
+        reason: str | None = None,
+        until_ms: int | None = None,
+    ) -> None:
+        """Give a record of any kind its final status."""
+        final = record.copy()
+        final.update({"status": status, "code": code, "reason": reason, "ended": now.ms, "until": until_ms})
+        self._sent.pop(record["id"], None)
+        self._remember(record["id"])
+        target = (record["key"] or "", record["channel"] or "")
+        self._out.journal.record(final, latest=self._latest.get(target) == record["id"])
+        self.ended.append(final)
+
+    def _send(self, record: Record, key: str, channel: str, value: Value, boot: str, beat: int) -> None:
+        self._counter += 1
+        command = Command(record["id"], channel, value, boot, beat, self._token, self._counter)
+        topic = topics.device(key, Leaf.COMMAND)
+        self._out.publishes.append(Publish(topic, command.encode(), command=record["id"]))
+
+    def _remember(self, command_id: str) -> None:
+        self._done[command_id] = None
+        if len(self._done) > REMEMBERED:
+            del self._done[next(iter(self._done))]
+
+
+def foreign(key: str, result: Result, now: Moment) -> Record:
+    """The record of a command that somebody gave by MQTT, made from its result."""
+    return Record(
+        id=result.id,
+        kind="set",
+        key=key,
+        channel=result.channel,
+        value=result.value,
+        status=result.status,
+        code=result.code,
+        reason=result.reason,
+        who=None,
+        source="mqtt",
+        requested=now.ms,
+        ended=now.ms,
+        until=until(result),
+    )
+
+
+def until(result: Result) -> int | None:
+    """When the lease of the value ends, in ms since 1970. Raises Refused (bad_message)."""
+    if result.until is None:
+        return None
+    try:
+        return round(times.seconds(result.until) * 1000)
+    except (ValueError, TypeError):
+        raise Refused(Code.BAD_MESSAGE, f"{str(result.until)[:40]!r} is no instant.") from None

@@ -1,0 +1,37 @@
+"""What the hub's decisions ask for: messages to publish, things to write, schedules to arm.
+
+All parts of the core add to one `Effects`; the service takes it, performs it and puts an empty one in its place.
+"""
+
+from typing import NamedTuple
+
+from hub.schedule.book import Arm
+from hub.state.journal import Journal
+from hub.state.lane import Lane
+
+
+class Publish(NamedTuple):
+    """A message for the broker."""
+
+    topic: str
+    payload: bytes
+    retain: bool = False
+    qos: int = 1
+    command: str | None = None
+    """The id of the command that it is: if it cannot be sent, the core wants to know."""
+
+
+class Effects:
+    """What is to be done."""
+
+    def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Empty it."""
+        self.publishes: list[Publish] = []
+        self.lane = Lane()
+        self.journal = Journal()
+        self.arms: list[Arm] = []
+        self.save_first = False
+        """Whether the journal must be written before anything is published: a run is saved before it acts."""

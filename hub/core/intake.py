@@ -1,0 +1,132 @@
+"""What agents have numbered, message by message: checked, and put into the lane in the order in which it came.
+
+A message that cannot be taken becomes a dead letter. If its number can be read it is used up, so that it blocks nothing
+behind it; if not, the agent keeps offering it, and the next gap in its heartbeats settles it.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import orjson
+
+from hub.contract import times, topics, wire
+from hub.contract.command import Result
+from hub.contract.description import Description
+from hub.contract.errors import Code, Refused
+from hub.contract.presence import Heartbeat
+from hub.contract.reading import Reading
+from hub.contract.topics import Leaf, Topic
+from hub.core.commands import foreign
+from hub.core.devices import Devices
+from hub.core.effects import Effects
+from hub.core.presence import Presence
+from hub.link import Incoming
+from hub.procedures.effects import Moment
+
+
+class Intake:
+    """`known` are the devices of which there is a state already."""
+
+    def __init__(self, devices: Devices, presence: Presence, known: Iterable[str], out: Effects) -> None:
+        self._devices, self._presence, self._out = devices, presence, out
+        self._known = set(known)
+
+    def take(self, messages: Iterable[Incoming], now: Moment) -> None:
+        """Readings, results and heartbeats, live or from an agent's backlog."""
+        for message in messages:
+            try:
+                if message.topic.endswith("/state"):
+                    self._reading(message, now)
+                else:
+                    self._other(message, now)
+            except Refused as refusal:
+                self._refuse(message, refusal)
+
+    def _reading(self, message: Incoming, now: Moment) -> None:
+        description = self._devices.of_state(message.topic)
+        reading = Reading.decode(message.payload)
+        reading.check_values(description)
+        if message.retain:
+            self._seed(description.key, reading, message.payload)
+            return
+        if self._presence.is_live(description.agent, reading.epoch):
+            self._known.add(description.key)
+            self._out.lane.live(description.key, now.ms, message.payload)
+        self._store(description, reading, message.payload)
+
+    def _store(self, description: Description, reading: Reading, payload: bytes) -> None:
+        self._out.lane.reading(description.agent, reading.epoch, reading.n, description.key, payload)
+
+    def _seed(self, key: str, reading: Reading, payload: bytes) -> None:
+        """The reading that the broker kept: shown, with its own age, when nothing is known; never history."""
+        if key not in self._known:
+            self._known.add(key)
+            self._out.lane.live(key, _ms(reading.ts), payload)
+
+    def _other(self, message: Incoming, now: Moment) -> None:
+        topic = topics.parse(message.topic)
+        if topic.leaf is Leaf.HEARTBEAT:
+            beat = Heartbeat.decode(message.payload)
+            if self._presence.is_of(topic.device, beat.boot):
+                self._out.lane.beat(topic.device, beat.epoch, beat.oldest)
+        elif topic.leaf is Leaf.RESULT:
+            self._result(topic.key, message.payload, now)
+        else:
+            self._backlog(topic.device, message.payload, now)
+
+    def _result(self, key: str, payload: bytes, now: Moment) -> None:
+        result = Result.decode(payload)
+        agent = self._devices.agent_of(key)
+        self._out.lane.result(agent, result.epoch, result.n, foreign(key, result, now))
+
+    def _backlog(self, agent: str, payload: bytes, now: Moment) -> None:
+        topic, inner = _unwrap(payload)
+        if self._devices.agent_of(topic.key) != agent:
+            raise Refused(Code.FORBIDDEN, f"{topic.key} is not served by the agent {agent}.")
+        if topic.leaf is Leaf.RESULT:
+            self._result(topic.key, inner, now)
+        elif topic.leaf is Leaf.STATE:
+            description, reading = self._devices.described(topic.key), Reading.decode(inner)
+            reading.check_values(description)
+            self._store(description, reading, inner)
+        else:
+            raise Refused(Code.BAD_MESSAGE, f"A backlog holds readings and results, not {topic.leaf}.")
+
+    def _refuse(self, message: Incoming, refusal: Refused) -> None:
+        lane, reason = self._out.lane, str(refusal)
+        numbered = None if message.retain else self._numbered(message)
+        if numbered is None:
+            lane.dead(message.topic, refusal.code, reason, message.payload)
+        else:
+            lane.refused(*numbered, message.topic, refusal.code, reason, message.payload)
+
+    def _numbered(self, message: Incoming) -> tuple[str, str, int] | None:
+        """Agent, epoch and number of a message that says little else that is right; None when it cannot be read."""
+        try:
+            topic, data = topics.parse(message.topic), wire.load(message.payload)
+        except Refused:
+            return None
+        if topic.leaf is Leaf.BACKLOG:
+            agent, data = topic.device, data.get("payload")
+        elif topic.leaf in (Leaf.STATE, Leaf.RESULT):
+            agent = self._devices.agents.get(topic.key, "")
+        else:
+            return None
+        epoch, n = (data.get("epoch"), data.get("n")) if isinstance(data, dict) else (None, None)
+        return (agent, epoch, n) if agent and type(epoch) is str and type(n) is int else None
+
+
+def _unwrap(payload: bytes) -> tuple[Topic, bytes]:
+    """Topic and payload of a message that an agent kept. Raises Refused."""
+    data: dict[str, Any] = wire.load(payload)
+    topic, inner = data.get("topic"), data.get("payload")
+    if not isinstance(topic, str) or not isinstance(inner, dict):
+        raise Refused(Code.BAD_MESSAGE, 'A backlog message is {"topic": ..., "payload": {...}}.')
+    return topics.parse(topic), orjson.dumps(inner)
+
+
+def _ms(ts: str) -> int:
+    try:
+        return round(times.seconds(ts) * 1000)
+    except ValueError:
+        raise Refused(Code.BAD_MESSAGE, f"{ts[:40]!r} is no instant.") from None

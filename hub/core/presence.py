@@ -1,0 +1,177 @@
+"""Who is there: agents by their heartbeats and last wills, and with them their devices.
+
+Only a heartbeat makes an agent online. Its last will, or three seconds without a heartbeat, make it offline; then what
+it said of its devices is taken back, for a dead agent cannot do that itself.
+"""
+
+import logging
+from dataclasses import dataclass, field
+
+from hub.contract import topics
+from hub.contract.errors import Code, Refused
+from hub.contract.presence import Availability, Heartbeat
+from hub.contract.topics import Leaf
+from hub.core.effects import Effects, Publish
+from hub.procedures.effects import Moment
+
+log = logging.getLogger(__name__)
+
+SILENCE = 3.0
+"""Seconds without a heartbeat after which an agent is offline."""
+STALL = 2.0
+"""Seconds between two looks at the clock after which the hub itself was stopped, and nobody's silence counts."""
+
+
+@dataclass(slots=True)
+class Agent:
+    """What is known of one agent."""
+
+    name: str
+    devices: list[str]
+    seen: float
+    """When it was heard of last, on the monotonic clock."""
+    online: bool | None = None
+    """None: not known yet."""
+    boot: str = ""
+    beat: int = 0
+    epoch: str = ""
+    config: str = ""
+    health: dict[str, str] = field(default_factory=dict)
+    double: str = ""
+    """The boot of another agent of the same name that was told of."""
+
+    def news(self) -> tuple[object, ...]:
+        """What the panels are told at once when it changes."""
+        return (self.online, self.boot, self.config, self.health)
+
+
+class Presence:
+    """All agents of config.yaml. `lost` collects the names of those that went offline, for the commands they have."""
+
+    def __init__(self, agents: dict[str, list[str]], config_hash: str, out: Effects, now: Moment) -> None:
+        self._agents = {name: Agent(name, devices, now.mono) for name, devices in agents.items()}
+        self._of_device = {key: self._agents[name] for name, devices in agents.items() for key in devices}
+        self._availability: dict[str, str] = {}
+        self._config_hash = config_hash
+        self._out = out
+        self._looked = now.mono
+        self.lost: list[str] = []
+
+    def on_heartbeat(self, name: str, payload: bytes, now: Moment) -> None:
+        """Raises Refused: unknown_target, bad_json, bad_message."""
+        agent, beat = self._agent(name), Heartbeat.decode(payload)
+        if agent.online and beat.boot != agent.boot and now.mono - agent.seen < SILENCE:
+            self._tell_double(agent, beat.boot)
+            return
+        before = agent.news()
+        if agent.config != beat.config != self._config_hash:
+            log.warning("agent %s runs with another config.yaml; copy the hub's to its machine.", name)
+        agent.seen, agent.online = now.mono, True
+        agent.boot, agent.beat, agent.epoch = beat.boot, beat.beat, beat.epoch
+        agent.config, agent.health = beat.config, beat.health
+        self._write(agent, now, tell=agent.news() != before)
+        self._restore(agent, now)
+
+    def on_agent_availability(self, name: str, payload: bytes, now: Moment) -> None:
+        """An agent's last will or good-bye. Raises Refused (unknown_target, bad_message)."""
+        agent = self._agent(name)
+        if _word(payload) is Availability.OFFLINE:
+            self._offline(agent, now)
+
+    def on_device_availability(self, key: str, payload: bytes, now: Moment) -> None:
+        """Whether a device is there, by its agent's word. Raises Refused (unknown_target, bad_message)."""
+        agent = self._of_device.get(key)
+        if agent is None:
+            raise Refused(Code.UNKNOWN_TARGET, f"There is no device {key!r} in config.yaml.")
+        self._set(key, _word(payload), now)
+        if agent.online is False:
+            self._retract(agent, now)
+
+    def on_up(self, now: Moment) -> None:
+        """The link to the broker is there again: nobody's silence before counts."""
+        for agent in self._agents.values():
+            agent.seen = now.mono
+            agent.online = agent.online or None
+
+    def on_time(self, now: Moment) -> None:
+        """Find out who is silent."""
+        stalled, self._looked = now.mono - self._looked > STALL, now.mono
+        for agent in self._agents.values():
+            if stalled:
+                agent.seen = now.mono
+            elif agent.online is not False and now.mono - agent.seen >= SILENCE:
+                self._offline(agent, now)
+
+    def next_due(self) -> float:
+        """When `on_time` is needed next, on the monotonic clock."""
+        return min((agent.seen + SILENCE for agent in self._agents.values() if agent.online is not False), default=1e18)
+
+    def guard(self, name: str) -> tuple[str, int]:
+        """Boot and beat of the agent's latest heartbeat. Raises Refused (agent_offline)."""
+        agent = self._agent(name)
+        if not agent.online:
+            raise Refused(Code.AGENT_OFFLINE, f"The agent {name} is not there; nothing was done. Look at its machine.")
+        return agent.boot, agent.beat
+
+    def is_of(self, name: str, boot: str) -> bool:
+        """Whether a heartbeat with that boot is of the agent, not of another one of its name."""
+        return self._agent(name).boot == boot
+
+    def is_live(self, name: str, epoch: str) -> bool:
+        """Whether a reading of that epoch is of the agent, as far as is known."""
+        return self._agents[name].epoch in ("", epoch)
+
+    def _agent(self, name: str) -> Agent:
+        agent = self._agents.get(name)
+        if agent is None:
+            raise Refused(Code.UNKNOWN_TARGET, f"There is no agent {name!r} in config.yaml.")
+        return agent
+
+    def _tell_double(self, agent: Agent, boot: str) -> None:
+        if agent.double != boot:
+            agent.double = boot
+            log.warning("two agents call themselves %s; I follow the first. Stop one of them.", agent.name)
+
+    def _offline(self, agent: Agent, now: Moment) -> None:
+        if agent.online is not False:
+            self.lost.append(agent.name)
+        agent.online, agent.boot, agent.epoch = False, "", ""
+        self._write(agent, now, tell=True)
+        self._retract(agent, now)
+
+    def _retract(self, agent: Agent, now: Moment) -> None:
+        for key in agent.devices:
+            if self._availability.get(key) != Availability.OFFLINE:
+                self._say(key, Availability.OFFLINE, now)
+
+    def _restore(self, agent: Agent, now: Moment) -> None:
+        """A device that was taken back while its agent lives (it was frozen, or a will came late) is there again."""
+        for key, health in agent.health.items():
+            if self._of_device.get(key) is agent and self._availability.get(key) == Availability.OFFLINE:
+                self._say(key, Availability.ONLINE if health == "ok" else Availability.FAULT, now)
+
+    def _say(self, key: str, word: Availability, now: Moment) -> None:
+        self._out.publishes.append(Publish(topics.device(key, Leaf.AVAILABILITY), word.encode(), retain=True))
+        self._set(key, word, now)
+
+    def _set(self, key: str, word: Availability, now: Moment) -> None:
+        if self._availability.get(key) != word:
+            self._availability[key] = word
+            self._out.journal.availability(key, word, now.ms)
+
+    def _write(self, agent: Agent, now: Moment, *, tell: bool) -> None:
+        data = {
+            "availability": Availability.ONLINE if agent.online else Availability.OFFLINE,
+            "boot": agent.boot,
+            "config": agent.config,
+            "health": agent.health,
+            "ms": now.ms,
+        }
+        self._out.journal.agent(agent.name, data, tell=tell)
+
+
+def _word(payload: bytes) -> Availability:
+    try:
+        return Availability(payload.decode())
+    except ValueError:
+        raise Refused(Code.BAD_MESSAGE, "An availability is online, offline or fault.") from None

@@ -79,6 +79,7 @@ class Sba5(Driver):
         """Take the port for ourselves and initialise the analyser."""
         import serial  # noqa: PLC0415 (the declaration must load where no serial port is ever opened)
 
+        self.close()
         try:
             self._port = serial.Serial(
                 self.options.address, 19_200, timeout=TIMEOUT, write_timeout=TIMEOUT, exclusive=True

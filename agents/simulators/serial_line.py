@@ -16,6 +16,9 @@ from agents.simulators.sba5 import Sba5, Sba5Faults
 LOOK_AT_FAULTS = 0.5
 """Seconds between looks at the fault file."""
 
+FROZEN = 0.5
+"""Seconds late that only a frozen process is."""
+
 ANSWER_DELAY = 0.03
 """Seconds before an answer, about what its 60 characters take at 19200 baud.
 
@@ -52,12 +55,17 @@ class SerialLine:
             self._ends = None
 
     def read(self, seconds: float) -> bytes:
-        """What a client sent; empty after `seconds` without anything."""
+        """What a client sent; empty after `seconds` without anything.
+
+        What came while this process was frozen is lost, as it is on an instrument that hangs: its client has given up.
+        """
         if self._ends is None:
             time.sleep(seconds)
             return b""
+        asked = time.monotonic()
         ready, _, _ = select.select([self._ends[0]], [], [], seconds)
-        return os.read(self._ends[0], 4096) if ready else b""
+        data = os.read(self._ends[0], 4096) if ready else b""
+        return b"" if time.monotonic() - asked > seconds + FROZEN else data
 
     def write(self, data: bytes) -> None:
         """Send to whoever listens. What nobody has read for long falls away, as on a serial line."""

@@ -33,11 +33,17 @@ def access_rules(config: Config) -> str:
         )
         for agent in config.agents
     )
+    commanded = (f"topic write clayhub/{key}/{leaf}\n" for key in devices for leaf in ("availability", "command"))
     settable = (
         f"topic write clayhub/{key}/+/set\n" for key, (_, device) in devices.items() if device.commands != "hub"
     )
-    human = fill("mosquitto/acl-human.template")
-    return fill("mosquitto/acl.template", agents="\n".join(agents), human=human, settable="".join(settable))
+    return fill(
+        "mosquitto/acl.template",
+        commanded="".join(commanded),
+        agents="\n".join(agents),
+        human=fill("mosquitto/acl-human.template"),
+        settable="".join(settable),
+    )
 
 
 def broker(config: Config, places: Places) -> str:

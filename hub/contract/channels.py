@@ -6,16 +6,23 @@ driver reference. A check never clamps, converts or guesses: a value is right as
 
 import math
 from dataclasses import dataclass, fields
-from typing import Any, ClassVar
+from typing import ClassVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from hub.contract import strict
 from hub.contract.errors import Code, Refused
+from hub.contract.ids import RESERVED_CHANNELS, is_id
 
 Value = bool | int | float | str
 """The value of one channel. `None` beside it always means: there is no value, see its quality."""
 
 PRESS = "PRESS"
 """The only value of an action."""
+
+
+EXACT = 2**53
+"""The largest whole number that every reader of JSON keeps exactly."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +37,11 @@ class Channel:
     """What the agent sets at start, stop and when control is lost; None leaves the output alone."""
     lease: float | None = None
     """Seconds that a set value holds without renewal; None holds it until somebody changes it."""
+
+    def __post_init__(self) -> None:
+        """A declaration that contradicts itself fails here. Raises Refused."""
+        if self.safe is not None:
+            self.check(self.safe)
 
     def check(self, value: object) -> Value:
         """Return `value` when the channel can have it. Raises Refused: wrong_type, not_finite or out_of_range."""
@@ -64,11 +76,20 @@ class Number(Channel):
     decimals: int | None = None
     """Decimals worth showing; values are never rounded to it."""
 
+    def __post_init__(self) -> None:
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise Refused(Code.OUT_OF_RANGE, f"{self.name} has low {self.low} above high {self.high}.")
+        super().__post_init__()
+
     def check(self, value: object) -> Value:
         if isinstance(value, bool) or not isinstance(value, int | float):
             raise self._wrong_type(value, "a number such as 60")
         if isinstance(value, float) and not math.isfinite(value):
             raise Refused(Code.NOT_FINITE, f"{self.name} takes a finite number; {value} is none.")
+        if isinstance(value, int) and abs(value) > EXACT:
+            raise Refused(
+                Code.OUT_OF_RANGE, f"{self.name} takes whole numbers up to {EXACT}, which JSON keeps exactly."
+            )
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
             raise Refused(Code.OUT_OF_RANGE, f"{self.name} takes {self._range()}; {str(value)[:40]} is outside.")
         return value
@@ -160,9 +181,13 @@ def from_json(name: str, data: object) -> Channel:
     kind = data.get("kind") if isinstance(data, dict) else None
     if not isinstance(data, dict) or not isinstance(kind, str) or kind not in KINDS:
         raise Refused(Code.BAD_MESSAGE, f"The channel {name[:40]!r} has no kind that this version knows.")
-    cls = KINDS[kind]
-    known = {field.name for field in fields(cls)} - {"name"}
-    values: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value for key, value in data.items() if key in known
-    }
-    return cls(name=name, **values)
+    if not is_id(name) or name in RESERVED_CHANNELS:
+        raise Refused(Code.BAD_MESSAGE, f"{name[:40]!r} cannot name a channel.")
+    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
+    try:
+        return _ADAPTERS[kind].validate_python({**values, "name": name}, strict=True)
+    except (ValidationError, Refused) as error:
+        raise Refused(Code.BAD_MESSAGE, f"The channel {name} is not described rightly: {error}.") from None
+
+
+_ADAPTERS: dict[str, TypeAdapter[Channel]] = {kind: TypeAdapter(cls) for kind, cls in KINDS.items()}

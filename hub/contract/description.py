@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-import orjson
-
-from hub.contract import channels
+from hub.contract import channels, wire
 from hub.contract.channels import Channel
 from hub.contract.errors import Code, Refused
+
+MAX_BYTES = 1_000_000
+"""A description may be larger than other messages: it is sent once, and names every channel."""
 
 
 @dataclass(frozen=True)
@@ -53,33 +54,26 @@ class Description:
 
     def encode(self) -> bytes:
         """The JSON payload of `.../info`."""
-        return orjson.dumps(
-            {
-                "title": self.title,
-                "driver": self.driver,
-                "agent": self.agent,
-                "period": self.period,
-                "commands": self.commands,
-                "channels": {channel.name: channel.to_json() for channel in self.channels},
-            }
-        )
+        parts: dict[str, object] = {channel.name: channel.to_json() for channel in self.channels}
+        return _Info(self.title, self.driver, self.agent, self.period, self.commands, parts).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Info(wire.Message):
+    """The `info` payload: what the topic does not say already."""
+
+    title: str
+    driver: str
+    agent: str
+    period: float | int
+    commands: str
+    channels: dict[str, object]
 
 
 def decode(stand: str, device: str, payload: bytes) -> Description:
-    """The description in an `info` payload. Raises Refused (bad_json, bad_message)."""
-    try:
-        data = orjson.loads(payload)
-        return Description(
-            stand=stand,
-            device=device,
-            title=str(data["title"]),
-            driver=str(data["driver"]),
-            agent=str(data["agent"]),
-            period=float(data["period"]),
-            commands=str(data["commands"]),
-            channels=tuple(channels.from_json(name, channel) for name, channel in data["channels"].items()),
-        )
-    except orjson.JSONDecodeError as error:
-        raise Refused(Code.BAD_JSON, f"The description of {stand}/{device} is not JSON: {error}.") from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Refused(Code.BAD_MESSAGE, f"The description of {stand}/{device} is incomplete: {error!r}.") from None
+    """The description in an `info` payload. Raises Refused (too_large, bad_json, bad_message)."""
+    info = _Info.from_json(wire.load(payload, limit=MAX_BYTES))
+    if info.period <= 0:
+        raise Refused(Code.BAD_MESSAGE, f"The period of {stand}/{device} is not above 0.")
+    found = tuple(channels.from_json(name, channel) for name, channel in info.channels.items())
+    return Description(stand, device, info.title, info.driver, info.agent, float(info.period), info.commands, found)

@@ -74,3 +74,6 @@ class Reading:
             if channel.kind == "number" and type(value) in (float, int):
                 continue
             channel.check(value)
+        for name, word in self.quality.items():
+            if name not in known or type(word) is not str:
+                raise Refused(Code.BAD_MESSAGE, f"{description.key} says the quality of {name[:40]!r} wrongly.")

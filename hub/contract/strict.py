@@ -54,16 +54,19 @@ def decode(payload: bytes) -> str:
 
 def number(text: str) -> int | float:
     """One JSON number. Raises Refused: wrong_type when it is none, not_finite when it is beyond a float."""
-    if text in ("NaN", "Infinity", "-Infinity"):
-        _refuse_constant(text)
-    value = loads(text.encode("utf-8", "replace"))
+    try:
+        value = loads(text.encode("utf-8", "replace"))
+    except Refused as error:
+        if error.code is not Code.BAD_JSON:
+            raise
+        value = None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Refused(Code.WRONG_TYPE, f"{text[:40]!r} is not a number; send for example 60 or 0.5.")
     return value
 
 
 def _depth(text: str) -> int:
-    """An upper bound of the nesting (brackets inside strings count too), found without recursion."""
+    """How deep the nesting goes, found without recursion; 0 when it cannot be too deep."""
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return 0
     depth = deepest = 0

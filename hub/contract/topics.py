@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from hub.contract.errors import Code, Refused
 from hub.contract.ids import RESERVED_STANDS, is_id
@@ -64,11 +65,12 @@ def stored(agent_name: str) -> str:
     return f"{ROOT}/hub/stored/{agent_name}"
 
 
+@lru_cache(maxsize=4096)
 def parse(topic: str) -> Topic:
     """Take a topic apart. Raises Refused (unknown_target) when it is none of ours."""
     levels = topic.split("/")
-    found = _parse(levels[1:]) if levels[0] == ROOT else None
-    if found is None or not all(is_id(part) for part in (found.stand, found.device, found.channel) if part):
+    found = _parse(levels[1:]) if levels[0] == ROOT and all(map(is_id, levels[1:])) else None
+    if found is None:
         raise Refused(Code.UNKNOWN_TARGET, f"{topic[:120]!r} is not a topic of clayhub; see docs/topics.md.")
     return found
 

@@ -1,7 +1,8 @@
 """How messages between our own processes become objects: the sender is known, so orjson's speed is taken."""
 
 from functools import cache
-from typing import Any, Self, get_origin, get_type_hints
+from types import UnionType
+from typing import Any, Self, get_args, get_origin, get_type_hints
 
 import orjson
 
@@ -9,10 +10,10 @@ from hub.contract.errors import Code, Refused
 from hub.contract.strict import MAX_BYTES
 
 
-def load(payload: bytes) -> dict[str, Any]:
-    """A JSON object. Raises Refused (too_large, bad_json, bad_message)."""
-    if len(payload) > MAX_BYTES:
-        raise Refused(Code.TOO_LARGE, f"The message has {len(payload)} bytes; {MAX_BYTES} are the most.")
+def load(payload: bytes, limit: int = MAX_BYTES) -> dict[str, Any]:
+    """A JSON object of at most `limit` bytes. Raises Refused (too_large, bad_json, bad_message)."""
+    if len(payload) > limit:
+        raise Refused(Code.TOO_LARGE, f"The message has {len(payload)} bytes; {limit} are the most.")
     try:
         data = orjson.loads(payload)
     except orjson.JSONDecodeError as error:
@@ -33,19 +34,30 @@ class Message:
 
     @classmethod
     def decode(cls, payload: bytes) -> Self:
+        """Raises Refused (too_large, bad_json, bad_message)."""
+        return cls.from_json(load(payload))
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
         """Every field has exactly its type; fields not known are left aside, so that a newer sender can say more.
 
-        Raises Refused (too_large, bad_json, bad_message).
+        Raises Refused (bad_message).
         """
-        data = load(payload)
         kind: type = cls
         types = _types(kind)
         for name, wanted in types.items():
-            if type(data.get(name)) is not wanted:
-                raise Refused(Code.BAD_MESSAGE, f"The {cls.__name__} message needs {name!r} as {wanted.__name__}.")
-        return cls(**{name: data[name] for name in types})
+            if type(data.get(name)) not in wanted:
+                names = " or ".join(each.__name__ for each in wanted)
+                raise Refused(Code.BAD_MESSAGE, f"The {cls.__name__} message needs {name!r} as {names}.")
+        return cls(**{name: data.get(name) for name in types})
 
 
 @cache
-def _types(cls: type) -> dict[str, type]:
-    return {name: get_origin(hint) or hint for name, hint in get_type_hints(cls).items()}
+def _types(cls: type) -> dict[str, tuple[type, ...]]:
+    """The types that each field may have, exactly: `str | None` as `(str, NoneType)`."""
+    return {name: _alternatives(hint) for name, hint in get_type_hints(cls).items()}
+
+
+def _alternatives(hint: Any) -> tuple[type, ...]:  # noqa: ANN401 - a type hint may be anything
+    hints = get_args(hint) if isinstance(hint, UnionType) else (hint,)
+    return tuple(get_origin(each) or each for each in hints)

@@ -38,11 +38,6 @@ class Channel:
     lease: float | None = None
     """Seconds that a set value holds without renewal; None holds it until somebody changes it."""
 
-    def __post_init__(self) -> None:
-        """A declaration that contradicts itself fails here. Raises Refused."""
-        if self.safe is not None:
-            self.check(self.safe)
-
     def check(self, value: object) -> Value:
         """Return `value` when the channel can have it. Raises Refused: wrong_type, not_finite or out_of_range."""
         raise NotImplementedError
@@ -75,11 +70,6 @@ class Number(Channel):
     high: float | None = None
     decimals: int | None = None
     """Decimals worth showing; values are never rounded to it."""
-
-    def __post_init__(self) -> None:
-        if self.low is not None and self.high is not None and self.low > self.high:
-            raise Refused(Code.OUT_OF_RANGE, f"{self.name} has low {self.low} above high {self.high}.")
-        super().__post_init__()
 
     def check(self, value: object) -> Value:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -185,9 +175,12 @@ def from_json(name: str, data: object) -> Channel:
         raise Refused(Code.BAD_MESSAGE, f"{name[:40]!r} cannot name a channel.")
     values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
     try:
-        return _ADAPTERS[kind].validate_python({**values, "name": name}, strict=True)
+        channel = _ADAPTERS[kind].validate_python({**values, "name": name}, strict=True)
+        if channel.safe is not None:
+            channel.check(channel.safe)
     except (ValidationError, Refused) as error:
         raise Refused(Code.BAD_MESSAGE, f"The channel {name} is not described rightly: {error}.") from None
+    return channel
 
 
 _ADAPTERS: dict[str, TypeAdapter[Channel]] = {kind: TypeAdapter(cls) for kind, cls in KINDS.items()}

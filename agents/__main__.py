@@ -1,0 +1,54 @@
+"""Run one agent: `python -m agents NAME`. What it serves stands in config.yaml; see `hub.contract.places` for where."""
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+
+from agents.assemble import assemble
+from agents.catalog import entries
+from agents.drivers import DRIVERS
+from hub.contract.config.load import file_hash, load, naming_lines
+from hub.contract.config.problems import did_you_mean
+from hub.contract.errors import ConfigError
+from hub.contract.places import Places
+
+
+def run(name: str, places: Places, notify: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C. Raises ConfigError when the agent cannot be."""
+    config = load(places.config)
+    if name not in config.agents:
+        raise ConfigError(f"{places.config.name} has no agent {name!r}{did_you_mean(name, config.agents)}.")
+    with naming_lines(places.config):
+        devices = entries(config, DRIVERS)
+    agent = assemble(
+        name,
+        {key: entry for key, entry in devices.items() if entry.description.agent == name},
+        broker=config.mqtt,
+        password=places.read_secret(places.password_file(f"agent-{name}")),
+        config_hash=file_hash(places.config),
+        simulators=places.simulators,
+        notify=notify,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _signal, _frame: agent.stop())
+    agent.run()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The exit code: 0 after a stop that was asked for, 2 when the agent cannot be."""
+    parser = argparse.ArgumentParser(prog="python -m agents", description="Run one of the agents of config.yaml.")
+    parser.add_argument("name", help="the agent's name in config.yaml")
+    name = parser.parse_args(arguments).name
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    try:
+        run(name, Places.from_environment(), lambda _state: None)
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""The agent: its loop, which owns numbers, guard and answers, and the threads it is made of.
+
+paho's thread and the workers only put events into the loop's queue; the loop decides, publishes, and hands jobs to the
+workers. Commands, readings and results thus meet in one place, in one order.
+"""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from queue import Empty, SimpleQueue
+
+from agents import commands
+from agents.guard import Answers, Guard
+from agents.messages import Arrived, Event, Finished, Health, HubLives, Job, LinkUp, Obtained, Stop
+from agents.publisher import Publisher
+from agents.worker import Worker
+from hub.contract import topics
+from hub.contract.description import Description
+from hub.contract.errors import Code, Refused
+from hub.contract.presence import Availability, HubHeartbeat, Stored
+from hub.contract.topics import Leaf, Topic
+from hub.link import Incoming, Link
+
+log = logging.getLogger(__name__)
+
+BEAT = 1.0
+"""Seconds from heartbeat to heartbeat."""
+HUB_SILENT = 3.0
+"""Seconds without the hub's heartbeat after which it counts as away."""
+SAFE_WITHIN = 3.0
+"""Seconds that the workers have at the end to bring the outputs to their safe values."""
+
+
+class Agent:
+    """One agent with its devices. `run` serves until `stop` is called, from any thread or a signal handler."""
+
+    def __init__(
+        self,
+        events: SimpleQueue[Event],
+        link: Link,
+        publisher: Publisher,
+        workers: Mapping[str, Worker],
+        devices: Mapping[str, Description],
+        notify: Callable[[str], None],
+    ) -> None:
+        """`workers` and `devices` by the devices' keys; `notify` tells systemd how we are."""
+        self._events, self._link, self._publisher = events, link, publisher
+        self._workers, self._devices, self._notify = workers, devices, notify
+        self._guard, self._answers = Guard(publisher.boot), Answers()
+        self._hub_seen = float("-inf")
+        self._next_beat = time.monotonic()
+
+    def stop(self) -> None:
+        """End the run: outputs safe, last words said."""
+        self._events.put(Stop())
+
+    def run(self) -> None:
+        """Serve until stopped. A mistake of ours ends the run too, with safe outputs; then it is raised."""
+        for worker in set(self._workers.values()):
+            worker.start()
+        self._link.start()
+        try:
+            while self._turn():
+                pass
+        finally:
+            self._leave()
+
+    def _turn(self) -> bool:
+        """One event, or the heartbeat when it is due. False when asked to stop."""
+        try:
+            event = self._events.get(timeout=max(0.0, self._next_beat - time.monotonic()))
+        except Empty:
+            self._beat()
+            return True
+        if isinstance(event, Stop):
+            return False
+        self._on(event)
+        if time.monotonic() >= self._next_beat:
+            self._beat()
+        return True
+
+    def _on(self, event: Event) -> None:
+        match event:
+            case Obtained():
+                self._publisher.reading(event)
+            case Finished():
+                request = event.job.request
+                self._answers.answered(request.topic, request.id, self._publisher.finished(event))
+            case Health():
+                self._publisher.health(event)
+            case LinkUp():
+                self._publisher.announce()
+                self._beat()
+                self._notify("READY=1")
+            case Arrived(incoming, at):
+                self._arrived(incoming, at)
+
+    def _arrived(self, incoming: Incoming, at: float) -> None:
+        try:
+            topic = topics.parse(incoming.topic)
+            match topic.leaf:
+                case Leaf.SET | Leaf.COMMAND:
+                    self._asked(incoming, topic, at)
+                case Leaf.HEARTBEAT if not incoming.retain:
+                    self._hub_lives(HubHeartbeat.decode(incoming.payload), at)
+                case Leaf.STORED if not incoming.retain:
+                    stored = Stored.decode(incoming.payload)
+                    self._publisher.outbox.stored(stored.epoch, stored.n, at)
+                    self._publisher.backlog()
+                case Leaf.AVAILABILITY if incoming.payload == Availability.OFFLINE.encode():
+                    # a predecessor's late will, or a hub that believed it
+                    self._publisher.online() if topic.stand == "agent" else self._publisher.available(topic.key)
+        except Refused as refusal:
+            log.warning("Left aside a message on %s: %s", incoming.topic, refusal)
+
+    def _hub_lives(self, heartbeat: HubHeartbeat, at: float) -> None:
+        self._hub_seen = at
+        self._guard.hub_seen(heartbeat.token)
+        for worker in set(self._workers.values()):
+            worker.submit(HubLives(heartbeat.token, at))
+
+    def _asked(self, incoming: Incoming, topic: Topic, at: float) -> None:
+        """Every request gets one answer: here when it is refused, else when its worker has finished it."""
+        if incoming.retain and not incoming.payload:
+            return  # the echo of our own clearing
+        request = commands.request(incoming, topic, at)
+        try:
+            job = commands.understand(incoming, topic.leaf, request, self._devices[topic.key])
+            if not request.named or self._answers.first(request.topic, request.id, job.value):
+                self._admit(job, at)
+            else:
+                self._publisher.again(request, self._answers.answer(request.topic, request.id))
+        except Refused as refusal:
+            self._publisher.refused(request, refusal)
+        if incoming.retain:
+            self._publisher.clear(incoming.topic)
+
+    def _admit(self, job: Job, at: float) -> None:
+        request = job.request
+        try:
+            if job.command is not None:
+                self._guard.admit(job.command, at)
+            if not self._workers[request.key].submit(job):
+                raise Refused(Code.BUSY, f"Too many commands wait for {request.key}; give this one again later.")
+        except Refused as refusal:
+            self._answers.answered(request.topic, request.id, self._publisher.refused(request, refusal))
+
+    def _beat(self) -> None:
+        now = time.monotonic()
+        self._next_beat += BEAT * max(1, (now - self._next_beat) // BEAT + 1)
+        beat = self._publisher.beat()
+        if beat is not None:
+            self._guard.sent(beat, now)
+        if now - self._hub_seen <= HUB_SILENT and self._link.connected:
+            self._publisher.backlog()
+        self._notify("WATCHDOG=1")
+
+    def _leave(self) -> None:
+        workers = set(self._workers.values())
+        for worker in workers:
+            worker.submit(Stop())
+        end = time.monotonic() + SAFE_WITHIN
+        for worker in workers:
+            worker.join(max(0.0, end - time.monotonic()))
+        while not self._events.empty():
+            event = self._events.get()
+            if isinstance(event, Obtained | Finished):
+                self._on(event)
+        self._publisher.leave()
+        self._link.stop()

@@ -1,0 +1,66 @@
+"""An agent put together: its link, its workers, and the queue between them and its loop."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from queue import SimpleQueue
+
+from agents.agent import Agent
+from agents.catalog import Entry
+from agents.device import Device
+from agents.messages import Arrived, Event, LinkUp
+from agents.publisher import Publisher
+from agents.worker import Worker
+from hub.contract import topics
+from hub.contract.config.schema import Mqtt
+from hub.contract.presence import Availability
+from hub.contract.topics import Leaf
+from hub.link import Link
+
+
+def assemble(
+    name: str,
+    entries: Mapping[str, Entry],
+    *,
+    broker: Mqtt,
+    password: str,
+    config_hash: str,
+    simulators: Path,
+    notify: Callable[[str], None],
+) -> Agent:
+    """The agent `name` with its devices, not yet running. Simulators leave their addresses in `simulators`."""
+    events: SimpleQueue[Event] = SimpleQueue()
+    link = Link(
+        f"agent {name}",
+        host=broker.host,
+        port=broker.port,
+        account=f"agent-{name}",
+        password=password,
+        version=5,
+        subscriptions=subscriptions(name, entries),
+        on_message=lambda incoming: events.put(Arrived(incoming, time.monotonic())),
+        on_up=lambda: events.put(LinkUp()),
+        on_down=lambda _reason: None,  # the link itself comes back; until then nothing is heard or said
+        will=(topics.agent(name, Leaf.AVAILABILITY), Availability.OFFLINE.encode()),
+    )
+    devices = {key: entry.description for key, entry in entries.items()}
+    publisher = Publisher(name, link, devices, config_hash)
+    return Agent(events, link, publisher, _workers(entries, simulators, events.put), devices, notify)
+
+
+def subscriptions(name: str, entries: Mapping[str, Entry]) -> list[tuple[str, int]]:
+    """What the agent listens to, with the QoS. Its own availability too: see `Agent` for the late will."""
+    found = [(topics.HUB_HEARTBEAT, 0), (topics.stored(name), 1), (topics.agent(name, Leaf.AVAILABILITY), 1)]
+    for key in entries:
+        found.append((topics.set_of(key, "+"), 1))
+        found += [(topics.device(key, leaf), 1) for leaf in (Leaf.COMMAND, Leaf.AVAILABILITY)]
+    return found
+
+
+def _workers(entries: Mapping[str, Entry], simulators: Path, emit: Callable[[Event], None]) -> dict[str, Worker]:
+    """The worker of each device, by the device's key; devices of one bus have the same."""
+    buses: dict[str, list[Device]] = {}
+    for entry in entries.values():
+        buses.setdefault(entry.bus, []).append(Device(entry, simulators, emit))
+    workers = {bus: Worker(bus, devices, emit) for bus, devices in buses.items()}
+    return {key: workers[entry.bus] for key, entry in entries.items()}

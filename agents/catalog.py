@@ -1,0 +1,147 @@
+"""From config.yaml and the drivers' declarations: every device as it will be, with no hardware at hand."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from agents.driver import Driver, DriverOptions, Drivers
+from hub.contract.channels import Action, Channel
+from hub.contract.config.problems import Keys, Problem, UnlocatedError, did_you_mean
+from hub.contract.config.schema import ChannelConfig, Config, Device, Stand
+from hub.contract.description import Description
+from hub.contract.errors import Code, DeviceError, Refused
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One device: what it is to everybody, and how its agent reaches it."""
+
+    description: Description
+    driver: type[Driver]
+    options: DriverOptions
+    sources: Mapping[str, str]
+    """The driver's word for each channel, by the name that config.yaml gives it."""
+    simulated: bool
+
+    @property
+    def bus(self) -> str:
+        """Devices with the same bus are served by one thread. Each simulator is a bus of its own."""
+        return f"simulated {self.description.key}" if self.simulated else self.driver.bus(self.options)
+
+    def options_now(self, simulators: Path) -> DriverOptions:
+        """The driver's options; of a simulated device with the address that its simulator wrote down in the folder
+        `simulators`. Raises DeviceError (no_answer) when there is none yet."""
+        if not self.simulated:
+            return self.options
+        file = simulators / f"{self.description.stand}.{self.description.device}.address"
+        try:
+            return self.options.model_copy(update={"address": file.read_text().strip()})
+        except OSError:
+            text = f"The simulator of {self.description.key} does not run: there is no {file}."
+            raise DeviceError(Code.NO_ANSWER, text) from None
+
+
+def describe(config: Config, drivers: Drivers) -> dict[str, Description]:
+    """The self-descriptions of all devices, by `stand/device`. Raises UnlocatedError with every mistake there is."""
+    return {key: entry.description for key, entry in entries(config, drivers).items()}
+
+
+def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
+    """All devices of all stands, by `stand/device`. Raises UnlocatedError with every mistake there is."""
+    problems: list[Problem] = []
+    found: dict[str, Entry] = {}
+    for stand_name, stand in config.stands.items():
+        for name, device in stand.devices.items():
+            where: Keys = ("stands", stand_name, "devices", name)
+            driver = drivers.get(device.driver)
+            if driver is None:
+                hint = did_you_mean(device.driver, drivers)
+                problems.append(Problem((*where, "driver"), f"there is no driver {device.driver!r}{hint}"))
+                continue
+            options = _options(driver, device, stand.simulate, where, problems)
+            channels, sources = _channels(driver, device, (*where, "channels"), problems)
+            if options is not None:
+                description = _description(stand_name, stand, name, device, channels)
+                found[description.key] = Entry(description, driver, options, sources, stand.simulate)
+    if problems:
+        raise UnlocatedError(problems)
+    return found
+
+
+def _description(
+    stand_name: str, stand: Stand, name: str, device: Device, channels: tuple[Channel, ...]
+) -> Description:
+    return Description(
+        stand=stand_name,
+        device=name,
+        title=device.title or name,
+        driver=device.driver,
+        agent=stand.agent,
+        period=device.period,
+        commands=device.commands,
+        channels=channels,
+    )
+
+
+def _options(
+    driver: type[Driver], device: Device, simulated: bool, where: Keys, problems: list[Problem]
+) -> DriverOptions | None:
+    given = {"address": "simulated", **device.options} if simulated else device.options
+    try:
+        return driver.Options.model_validate(given)
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            keys = (*where, *one["loc"])
+            name = str(one["loc"][0]) if one["loc"] else ""
+            if one["type"] == "extra_forbidden":
+                hint = did_you_mean(name, [*driver.Options.model_fields, *Device.model_fields])
+                problems.append(Problem(keys, f"the driver {driver.kind} has no option {name!r}{hint}"))
+            elif one["type"] == "missing":
+                problems.append(Problem(where, f"the driver {driver.kind} needs the option {name!r}; write it here"))
+            else:
+                problems.append(Problem(keys, f"{one['input']!r} cannot be: {one['msg']}"))
+        return None
+
+
+def _channels(
+    driver: type[Driver], device: Device, where: Keys, problems: list[Problem]
+) -> tuple[tuple[Channel, ...], dict[str, str]]:
+    """The channels under the names config.yaml gives them (all, under the driver's own, when it lists none)."""
+    declared = {channel.name: channel for channel in driver.channels}
+    if device.channels is None:
+        return driver.channels, {name: name for name in declared}
+    channels: list[Channel] = []
+    sources: dict[str, str] = {}
+    for name, wanted in device.channels.items():
+        source = wanted.source or name
+        if source not in declared:
+            keys = (*where, name, "source") if wanted.source else (*where, name)
+            hint = did_you_mean(source, declared)
+            problems.append(Problem(keys, f"the driver {driver.kind} has no channel {source!r}{hint}"))
+        elif source in sources.values():
+            problems.append(Problem((*where, name), f"another channel already stands for {source!r}; name it once"))
+        else:
+            channels.append(_configured(name, declared[source], wanted, (*where, name), problems))
+            sources[name] = source
+    return tuple(channels), sources
+
+
+def _configured(name: str, declared: Channel, wanted: ChannelConfig, where: Keys, problems: list[Problem]) -> Channel:
+    safe = declared.safe if wanted.safe is None else wanted.safe
+    lease = declared.lease if wanted.lease is None else wanted.lease
+    channel = replace(declared, name=name, title=wanted.title or declared.title, safe=safe, lease=lease)
+    can_rest = channel.writable and not isinstance(channel, Action)
+    if wanted.safe is not None and not can_rest:
+        problems.append(Problem((*where, "safe"), "only a channel that can be set has a safe value; leave it out"))
+    elif wanted.safe is not None:
+        try:
+            channel.check(safe)
+        except Refused as refused:
+            problems.append(Problem((*where, "safe"), str(refused)))
+    if wanted.lease is not None and (not can_rest or safe is None):
+        problems.append(Problem((*where, "lease"), "a lease ends at the safe value; give the channel `safe` too"))
+    elif wanted.lease == 0:
+        problems.append(Problem((*where, "lease"), "a lease of no time cannot be kept; write for example 60s"))
+    return channel

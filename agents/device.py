@@ -1,0 +1,185 @@
+"""One device in its bus's thread: opened, polled, commanded, and brought to its safe values when it must be.
+
+A device that fails is closed, and opened again after growing pauses.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from agents.catalog import Entry
+from agents.driver import Driver
+from agents.messages import Event, Finished, Health, Job, Obtained
+from agents.naming import named, shows
+from agents.safety import Safety
+from hub.contract.channels import Action, Value
+from hub.contract.command import Status
+from hub.contract.errors import Code, DeviceError
+
+log = logging.getLogger(__name__)
+
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
+"""Seconds between attempts to open a device that fails; each pause is twice the one before."""
+NEVER = float("-inf")
+
+
+class Clock(NamedTuple):
+    """Seconds that never jump, and seconds since 1970."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+
+
+class Device:
+    """Used by one thread only. No method raises DeviceError."""
+
+    def __init__(
+        self, entry: Entry, simulators: Path, emit: Callable[[Event], None], clock: Clock | None = None
+    ) -> None:
+        self.key = entry.description.key
+        self._entry, self._simulators, self._emit = entry, simulators, emit
+        self._clock = clock or Clock()
+        self.due = self._clock.monotonic()
+        """When it is to be visited next, on the monotonic clock."""
+        self._driver: Driver | None = None
+        """Kept while closed: it may remember what the device was last set to."""
+        self._live: Driver | None = None
+        """The same, while it is open."""
+        self._fault: DeviceError | None = None
+        self._told: Health | None = None
+        self._tried = NEVER
+        self._pause = FIRST_PAUSE
+        self._safety = Safety(entry.description)
+
+    @property
+    def works(self) -> bool:
+        """Whether it is open and did as it should the last time."""
+        return self._live is not None
+
+    @property
+    def lease_ends(self) -> float | None:
+        """When the next lease ends, on the monotonic clock."""
+        return self._safety.next_end
+
+    def visit(self) -> None:
+        """Read it, or try to open it again."""
+        now = self._tried = self._clock.monotonic()
+        try:
+            self._settle(self._opened())
+        except DeviceError as error:
+            self._fail(error)
+        else:
+            period = self._entry.description.period
+            self.due += period * max(1, (now - self.due) // period + 1)  # on its grid: no drift, and no burst
+
+    def command(self, job: Job) -> Finished:
+        """Set a channel and read it back: done only when the device then shows the value."""
+        if self._tried == NEVER:
+            self.visit()
+        if self._live is None:
+            return self._unreachable(job)
+        channel = self._entry.description.channel(job.request.channel)
+        lease = self._safety.hold(job.request.channel, job.value, job.token, self._clock.monotonic())
+        until = None if lease is None else self._clock.wall() + lease
+        try:
+            self._live.write(self._entry.sources[job.request.channel], job.value)
+            found = job.value if isinstance(channel, Action) else self._read(self._live)[job.request.channel]
+        except DeviceError as error:
+            self._safety.unknown(job.request.channel)
+            self._fail(error)
+            return Finished(job, Status.FAILED, error.code, str(error))
+        if not shows(channel, job.value, found):
+            reason = f"{job.request.channel} was set to {job.value!r:.40}, but the device shows {found!r:.40}."
+            return Finished(job, Status.FAILED, Code.NOT_CONFIRMED, reason)
+        self._safety.confirmed(job.request.channel, job.value)
+        return Finished(job, Status.DONE, until=until)
+
+    def renew(self, token: int, at: float) -> None:
+        """The hub with this token lived at `at`: that renews the leases of what it set."""
+        self._safety.renew(token, at)
+
+    def end_leases(self) -> None:
+        """Bring the outputs whose lease is over to their safe values: now, or when the device is back."""
+        over = self._safety.end_leases(self._clock.monotonic())
+        if over:
+            log.warning("%s: lease over, back to the safe value: %s", self.key, ", ".join(sorted(over)))
+        if over and self._live is not None:
+            try:
+                self._settle(self._live)
+            except DeviceError as error:
+                self._fail(error)
+
+    def crashed(self, error: Exception) -> None:
+        """The driver raised what it must not: it has a mistake. Start it anew, all outputs safe first."""
+        self._safety.owe_all()
+        self._fail(DeviceError(Code.INTERNAL, f"The driver {self._entry.driver.kind} has a mistake: {error!r:.200}"))
+        self._driver = None
+
+    def stop(self) -> None:
+        """Bring all outputs to their safe values, one attempt if the device has a fault, and let go of it."""
+        self._safety.owe_all()
+        if self._safety.owed:
+            self.visit()
+        self._close()
+
+    def _opened(self) -> Driver:
+        """The driver, opened. It is made once, and again after a mistake of its own or when its address changed."""
+        if self._live is not None:
+            return self._live
+        options = self._entry.options_now(self._simulators)
+        if self._driver is None or self._driver.options != options:
+            self._driver = self._entry.driver(options)
+        self._live = self._driver  # from here on, also half open, it must be closed
+        self._live.open()
+        return self._live
+
+    def _settle(self, driver: Driver) -> None:
+        """Give the outputs the safe values they owe, and read."""
+        safe = self._safety.values
+        owed = sorted(self._safety.owed)
+        for name in owed:
+            driver.write(self._entry.sources[name], safe[name])
+        values = self._read(driver)
+        for name in owed:
+            if not shows(self._entry.description.channel(name), safe[name], values[name]):
+                text = f"{name} does not take its safe value {safe[name]!r:.40}: it shows {values[name]!r:.40}."
+                raise DeviceError(Code.NOT_CONFIRMED, text)
+        self._safety.paid()
+        if self._fault is not None:
+            log.warning("%s: works again", self.key)
+        self._fault, self._pause = None, FIRST_PAUSE
+        self._tell(None)
+
+    def _read(self, driver: Driver) -> dict[str, Value | None]:
+        values, quality = named(self._entry, driver.read())
+        self._emit(Obtained(self.key, self._clock.wall(), values, quality))
+        return values
+
+    def _unreachable(self, job: Job) -> Finished:
+        """The answer at once, so that other devices do not wait; but somebody waits, so it is tried again soon."""
+        fault = self._fault or DeviceError(Code.NO_ANSWER, "it was not opened yet.")
+        self.due = min(self.due, self._tried + FIRST_PAUSE)
+        return Finished(job, Status.FAILED, fault.code, f"{self.key} has a fault: {fault}")
+
+    def _fail(self, error: DeviceError) -> None:
+        """Close it and try again later; each kind of fault is said once."""
+        if self._fault is None or self._fault.code != error.code:
+            log.warning("%s: %s", self.key, error)
+        self._fault = error
+        self._tell(error.code)
+        self.due = self._clock.monotonic() + self._pause
+        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        self._close()
+
+    def _tell(self, fault: Code | None) -> None:
+        health = Health(self.key, fault)
+        if health != self._told:
+            self._emit(health)
+            self._told = health
+
+    def _close(self) -> None:
+        driver, self._live = self._live, None
+        if driver is not None:
+            driver.close()

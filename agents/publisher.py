@@ -1,0 +1,143 @@
+"""All that the agent says: numbered readings and results, descriptions, availability, heartbeats, the backlog.
+
+Used by the agent's loop only, so numbers go out in order.
+"""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+
+import orjson
+
+from agents.messages import Finished, Health, Obtained, Request
+from agents.outbox import Outbox
+from hub.contract import times, topics
+from hub.contract.channels import Value
+from hub.contract.command import Result, Status
+from hub.contract.description import Description
+from hub.contract.errors import Code, Refused
+from hub.contract.presence import Availability, Heartbeat
+from hub.contract.reading import Reading
+from hub.contract.topics import Leaf
+from hub.link import Link
+
+
+class Publisher:
+    """`boot` is this run's id, `config` the hash of the config.yaml it runs with."""
+
+    def __init__(self, agent: str, link: Link, devices: Mapping[str, Description], config: str) -> None:
+        self._agent, self._link, self._devices, self._config = agent, link, devices, config
+        self.boot = secrets.token_hex(4)
+        self.outbox = Outbox()
+        self._beat = 0
+        self._health: dict[str, Code | None] = {}
+        self._backlog_topic = topics.agent(agent, Leaf.BACKLOG)
+
+    def reading(self, event: Obtained) -> None:
+        """A device was read."""
+        ts = times.instant(event.at)
+        self._numbered(
+            topics.device(event.key, Leaf.STATE),
+            lambda epoch, n: Reading(ts, epoch, n, dict(event.values), dict(event.quality)).encode(),
+            retain=True,
+        )
+
+    def finished(self, event: Finished) -> bytes:
+        """What became of a job; returns the result as it was sent."""
+        return self._result(event.job.request, event.job.value, event.status, event.code, event.reason, event.until)
+
+    def refused(self, request: Request, refusal: Refused) -> bytes:
+        """A request was refused; returns the result as it was sent."""
+        return self._result(request, None, Status.REJECTED, refusal.code, str(refusal), None)
+
+    def again(self, request: Request, result: bytes | None) -> None:
+        """A second delivery gets the same answer; when there is none yet, the one that comes serves both."""
+        if result is None:
+            return
+        self._link.publish(topics.device(request.key, Leaf.RESULT), result)
+        self._reply(request, result)
+
+    def clear(self, topic: str) -> None:
+        """Take a retained message off the broker."""
+        self._link.publish(topic, b"", retain=True)
+
+    def health(self, event: Health) -> None:
+        """A device works, or has a fault."""
+        self._health[event.key] = event.fault
+        self.available(event.key)
+
+    def announce(self) -> None:
+        """Say who is here and what there is: at each connection."""
+        for key, description in self._devices.items():
+            self._link.publish(topics.device(key, Leaf.INFO), description.encode(), retain=True)
+        self.online()
+
+    def online(self) -> None:
+        """Say that agent and devices are there."""
+        self._link.publish(topics.agent(self._agent, Leaf.AVAILABILITY), Availability.ONLINE.encode(), retain=True)
+        for key in self._devices:
+            self.available(key)
+
+    def available(self, key: str) -> None:
+        """Say whether the device works. Nothing is said before it was tried."""
+        if key in self._health:
+            state = Availability.ONLINE if self._health[key] is None else Availability.FAULT
+            self._link.publish(topics.device(key, Leaf.AVAILABILITY), state.encode(), retain=True)
+
+    def beat(self) -> int | None:
+        """Send the next heartbeat. Returns its number; None when there is no connection."""
+        self._beat += 1
+        beat = Heartbeat(
+            boot=self.boot,
+            beat=self._beat,
+            ts=times.instant(time.time()),
+            epoch=self.outbox.epoch,
+            oldest=self.outbox.oldest,
+            newest=self.outbox.newest,
+            config=self._config,
+            health={key: fault or "ok" for key, fault in self._health.items()},
+        )
+        sent = self._link.publish(topics.agent(self._agent, Leaf.HEARTBEAT), beat.encode(), qos=0)
+        return self._beat if sent else None
+
+    def backlog(self) -> None:
+        """Send again what the hub did not confirm; to be called while it lives."""
+        for topic, payload in self.outbox.resend(time.monotonic()):
+            wrapped = orjson.dumps({"topic": topic, "payload": orjson.Fragment(payload)})
+            self._link.publish(self._backlog_topic, wrapped)
+
+    def leave(self) -> None:
+        """Say that the devices, and then the agent, are no longer served."""
+        for key in self._devices:
+            self._link.publish(topics.device(key, Leaf.AVAILABILITY), Availability.OFFLINE.encode(), retain=True)
+        self._link.publish(topics.agent(self._agent, Leaf.AVAILABILITY), Availability.OFFLINE.encode(), retain=True)
+
+    def _result(
+        self,
+        request: Request,
+        value: Value | None,
+        status: Status,
+        code: Code | None,
+        reason: str | None,
+        until: float | None,
+    ) -> bytes:
+        now, end = times.instant(time.time()), None if until is None else times.instant(until)
+        payload = self._numbered(
+            topics.device(request.key, Leaf.RESULT),
+            lambda epoch, n: Result(
+                request.id, request.channel, value, status, now, epoch, n, code, reason, end
+            ).encode(),
+        )
+        self._reply(request, payload)
+        return payload
+
+    def _numbered(self, topic: str, encode: Callable[[str, int], bytes], *, retain: bool = False) -> bytes:
+        """Number a message, keep it until it is stored, and publish it if there is a connection."""
+        payload = self.outbox.add(topic, encode, time.monotonic())
+        self._link.publish(topic, payload, retain=retain)
+        return payload
+
+    def _reply(self, request: Request, result: bytes) -> None:
+        """MQTT 5: the answer also goes where the request wanted it."""
+        if request.response_topic is not None:
+            self._link.publish(request.response_topic, result, correlation=request.correlation)

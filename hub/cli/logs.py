@@ -9,7 +9,8 @@ from typing import BinaryIO
 MAX_BYTES = 5_000_000
 """A log that has grown beyond this is put aside as NAME.log.1."""
 
-_WARNING = re.compile(r"\b(WARNING|ERROR|CRITICAL)\b")
+_WARNING = re.compile(r"(?<!# )\b(WARNING|ERROR|CRITICAL)\b")
+"""`# WARNING` is Redis's advice about the machine's kernel, at each start."""
 
 
 class Log:

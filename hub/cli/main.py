@@ -23,6 +23,7 @@ COMMANDS = {
     "password": "Set the password and role of a user of the panel.",
     "reset": "Delete live state, history and logs.",
     "render": "Write the servers' configuration files and the secrets they need.",
+    "units": "Write systemd's units.",
 }
 
 REFUSED, UNCERTAIN = 1, 3

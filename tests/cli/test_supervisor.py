@@ -1,0 +1,165 @@
+"""The supervisor, with small shell programs that note when they begin and end."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hub.cli.child import Check, Program
+from hub.cli.record import Entry, Record
+from hub.cli.running import kill_session
+from hub.cli.supervisor import Supervisor
+from hub.contract.errors import ClayhubError
+from tests.servers import wait_until
+
+SERVICE = """
+echo "$1 begins" >> order
+trap 'echo "$1 ends" >> order; exit 0' TERM
+sleep 0.05; echo "$1 serves" >> order; touch "$1.$$.ready"
+while :; do sleep 0.02; done
+"""
+
+
+def program(name: str, script: str = SERVICE, grace: float = 3.0) -> Program:
+    return Program(name, ("sh", "-c", script, "sh", name), lambda: new_file(f"{name}.*.ready"), grace)
+
+
+def new_file(pattern: str) -> Check:
+    before = set(Path().glob(pattern))
+    return lambda: bool(set(Path().glob(pattern)) - before)
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def supervise(
+    stages: list[list[Program]], when_ready: Callable[[], None], on_line: Callable[[str], None] = lambda _: None
+) -> list[str]:
+    """Run until something sends SIGTERM to this process; returns what was said."""
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        on_line(line)
+
+    record = Record(Path("run"))
+    record.lock()
+    try:
+        Supervisor(stages, record, Path("log"), dict(os.environ), say).run(when_ready)
+    finally:
+        record.unlock()
+    return said
+
+
+def end() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+def order() -> list[str]:
+    return Path("order").read_text().splitlines()
+
+
+def pid_of(name: str) -> int:
+    return next(entry.pid for entry in Record(Path("run")).left_over() if entry.name == name)
+
+
+def test_each_is_started_when_the_one_before_serves_and_stopped_in_reverse() -> None:
+    supervise([[program("first")], [program("second")], [program("third")]], end)
+    names = ["first", "second", "third"]
+    assert order() == [f"{name} {what}" for name in names for what in ("begins", "serves")] + [
+        f"{name} ends" for name in reversed(names)
+    ]
+
+
+def test_one_that_cannot_start_ends_all_and_says_its_last_words() -> None:
+    broken = program("broken", "echo 'no such bus' >&2; exit 4")
+    with pytest.raises(
+        ClayhubError, match=r"broken ended with code 4 .*: no such bus \(its whole log: log/broken.log\)"
+    ):
+        supervise([[program("first")], [broken], [program("third")]], end)
+    assert order() == ["first begins", "first serves", "first ends"]
+
+
+def test_what_is_killed_is_started_again_and_both_are_said_once() -> None:
+    said = supervise(
+        [[program("service")]],
+        lambda: os.kill(pid_of("service"), signal.SIGKILL),
+        lambda line: end() if line == "service runs again." else None,
+    )
+    assert [line.partition(";")[0] for line in said] == [
+        "service was killed by signal 9",
+        "service runs again.",
+        "Stopping",
+    ]
+
+
+def test_one_that_does_not_end_is_killed_with_its_children(folder: Path) -> None:
+    stubborn = "trap '' TERM; touch $1.$$.ready; sleep 100 & echo $! > child; wait; sleep 100"
+    supervise([[program("stubborn", stubborn, grace=0.1)]], end)
+    child = int((folder / "child").read_text())
+    wait_until(
+        lambda: not Path(f"/proc/{child}").exists() or " Z " in Path(f"/proc/{child}/stat").read_text(), "its end"
+    )
+
+
+def test_a_frozen_one_is_thawed_so_that_it_can_end_in_good_order() -> None:
+    def freeze_and_end() -> None:
+        os.kill(pid_of("service"), signal.SIGSTOP)
+        end()
+
+    supervise([[program("service")]], freeze_and_end)
+    assert order()[-1] == "service ends"
+
+
+def test_a_second_request_to_stop_makes_graces_short(folder: Path) -> None:
+    slow = "trap 'kill -TERM $PPID' TERM; touch $1.$$.ready; while :; do sleep 0.02; done"
+    supervise([[program("slow", slow, grace=60)]], end)  # it would take the test's whole time otherwise
+
+
+def test_only_one_at_a_time() -> None:
+    first, second = Record(Path("run")), Record(Path("run"))
+    first.lock()
+    with pytest.raises(ClayhubError, match=rf"already runs here \(process {os.getpid()}\)"):
+        second.lock()
+    first.unlock()
+    second.lock()
+    second.unlock()
+
+
+def test_what_a_killed_one_left_is_ended_in_stop_order_and_nothing_else() -> None:
+    started = {
+        name: subprocess.Popen(["sh", "-c", SERVICE, "sh", name], start_new_session=True)
+        for name in ("a", "b", "other")
+    }
+    record = Record(Path("run"))
+    record.add(Entry.of("a", 0, started["a"].pid, 3))
+    record.add(Entry.of("b", 1, started["b"].pid, 3))
+    same_id_by_chance = Entry("other", 2, started["other"].pid, "1", Entry.of("a", 0, started["a"].pid, 3).boot, 3)
+    record.add(same_id_by_chance)
+    wait_until(lambda: len(list(Path().glob("*.ready"))) == 3, "the services")
+    try:
+        assert Record(Path("run")).clean_up() == ["a", "b"]
+        assert [line for line in order() if "ends" in line] == ["b ends", "a ends"]
+        assert started["other"].poll() is None
+        assert Record(Path("run")).clean_up() == []
+    finally:
+        for process in started.values():
+            kill_session(process.pid)
+            process.wait()
+
+
+def test_logs_are_bounded_and_warnings_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.cli.logs.MAX_BYTES", 2000)
+    talkative = "touch $1.$$.ready; while :; do echo INFO many words; echo '12:00 WARNING too warm'; sleep 0.01; done"
+    said = supervise(
+        [[program("talk", talkative)]], lambda: None, lambda _: end() if Path("log/talk.log.1").exists() else None
+    )
+    assert "talk: 12:00 WARNING too warm" in said
+    assert not any("INFO" in line for line in said)
+    assert Path("log/talk.log").stat().st_size < 20_000

@@ -13,12 +13,12 @@ _FIELDS = (
     ("month", 1, 12, "1 to 12, jan to dec"),
     ("day of the week", 0, 6, "mon to sun (a number means different days to different programs)"),
 )
-_MONTH, _WEEKDAY = 3, 4
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_PART = re.compile(
-    r"(?:\*|(?P<first>[0-9]{1,2}|[a-z]{3})(?:-(?P<last>[0-9]{1,2}|[a-z]{3}))?)(?:/(?P<step>[1-9][0-9]?))?"
-)
+_WORDS = {
+    "month": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+    "day of the week": ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+}
+_WORD_PART = re.compile(r"([a-z]{3})(?:-([a-z]{3}))?")
+_NUMBER_PART = re.compile(r"(?:(\*)|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([1-9][0-9]?))?")
 
 
 def check_cron(line: str) -> str:
@@ -26,31 +26,27 @@ def check_cron(line: str) -> str:
     fields = line.split()
     if len(fields) != len(_FIELDS):
         raise ValueError(f"{line!r} is not a cron line of 5 fields; write for example 30 8 * * mon-fri")
-    for number, text in enumerate(fields):
-        name, _, _, allowed = _FIELDS[number]
-        if not all(_possible(part, number) for part in text.split(",")):
+    for text, (name, low, high, allowed) in zip(fields, _FIELDS, strict=True):
+        if not all(_are_words(part, name) or _are_numbers(part, name, low, high) for part in text.split(",")):
             raise ValueError(f"{text!r} cannot be a {name}; write *, */n, a, a-b or a,b with {allowed}")
     return line
 
 
-def _possible(part: str, field: int) -> bool:
-    match = _PART.fullmatch(part)
-    if match is None:
+def _are_words(part: str, name: str) -> bool:
+    match, words = _WORD_PART.fullmatch(part), _WORDS.get(name, ())
+    if match is None or match[1] not in words:
         return False
-    if match["first"] is None:
-        return True
-    first, last = (_number(text, field) for text in (match["first"], match["last"] or match["first"]))
-    _, low, high, _ = _FIELDS[field]
-    return first is not None and last is not None and low <= first <= last <= high
+    return match[2] is None or match[2] in words[words.index(match[1]) :]
 
 
-def _number(text: str, field: int) -> int | None:
-    """The field's number that `text` stands for. Weekdays are names: 0 is Monday to some programs, Sunday to others."""
-    if text.isdecimal():
-        return None if field == _WEEKDAY else int(text)
-    if field == _MONTH and text in _MONTHS:
-        return _MONTHS.index(text) + 1
-    return _DAYS.index(text) if field == _WEEKDAY and text in _DAYS else None
+def _are_numbers(part: str, name: str, low: int, high: int) -> bool:
+    """A `*`, number or range, perhaps with a step. Weekdays have no numbers: 0 is Monday to some programs."""
+    match = _NUMBER_PART.fullmatch(part)
+    if match is None or (name == "day of the week" and part != "*"):
+        return False
+    star, first, last, step = match.groups()
+    begin, end = (low, high) if star else (int(first), int(last or (high if step else first)))
+    return low <= begin <= end <= high and int(step or 0) <= end - begin
 
 
 def check_zone(name: str) -> str:
@@ -65,7 +61,7 @@ def check_instant(text: str) -> str:
     """An instant that names its zone, such as `2026-11-23T08:00:00Z`. Raises ValueError."""
     try:
         times.seconds(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ValueError(
             f"{text!r} is no instant with its zone; write for example 2026-11-23T08:00:00Z or 2026-11-23T08:00:00+01:00"
         ) from None

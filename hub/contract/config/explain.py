@@ -1,15 +1,17 @@
 """What pydantic found wrong, said to a person: the part's name, what stands there, and what to write instead."""
 
-from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from hub.contract.config.problems import Keys, Problem, did_you_mean
-from hub.contract.config.schema import Config
 
+Schema = dict[str, Any]
+
+_NOT_IN_THE_FILE = ("[key]", "SetStep", "WaitStep")
+"""Pydantic's own additions to the way to a part: a key instead of its value, the kind of a step."""
 _WANTED = {
     "bool_type": "true or false",
     "int_type": "a whole number such as 8080",
@@ -23,25 +25,28 @@ _WANTED = {
 _SWITCH_WORDS = frozenset({"yes", "no", "on", "off", "y", "n"})
 
 
-def problems(error: ValidationError, data: object) -> list[Problem]:
-    """One problem for each of pydantic's errors about `data`."""
-    return [_problem(detail, data) for detail in error.errors(include_url=False)]
+def problems(error: ValidationError, data: object, model: type[BaseModel]) -> list[Problem]:
+    """One problem for each of pydantic's errors in `data`, which should have been what `model` describes."""
+    return [_problem(detail, data, model) for detail in error.errors(include_url=False)]
 
 
-def _problem(detail: ErrorDetails, data: object) -> Problem:
-    keys = _keys(detail["loc"])
+def _problem(detail: ErrorDetails, data: object, model: type[BaseModel]) -> Problem:
+    keys = tuple(part for part in detail["loc"] if part not in _NOT_IN_THE_FILE)
     kind, context = detail["type"], detail.get("ctx", {})
     value = _at(keys, data)
-    if kind == "missing":
-        return Problem(keys[:-1], f"lacks {keys[-1]!r}; add it")
-    if kind == "extra_forbidden":
-        return Problem(keys, "there is no such key here" + did_you_mean(str(keys[-1]), known_keys(keys[:-1])))
-    if kind == "value_error":
-        return Problem(keys, str(context["error"]))
-    if kind == "literal_error":
-        return Problem(keys, f"{_shown(value)} is not possible here; write {context['expected']}")
-    if kind == "string_pattern_mismatch":
-        return Problem(keys, f"{_shown(value if isinstance(value, str) else keys[-1])} " + _pattern(context["pattern"]))
+    match kind:
+        case "missing":
+            return Problem(keys[:-1], f"lacks {keys[-1]!r}; add it")
+        case "extra_forbidden":
+            known = known_keys(model, keys[:-1])
+            return Problem(keys, f"there is no such key here{did_you_mean(str(keys[-1]), known)}")
+        case "value_error":
+            return Problem(keys, str(context["error"]))
+        case "literal_error":
+            return Problem(keys, f"{_shown(value)} is not possible here; write {context['expected']}")
+        case "string_pattern_mismatch":
+            name = value if isinstance(value, str) else keys[-1]
+            return Problem(keys, f"{_shown(name)} {_pattern(context['pattern'])}")
     return Problem(keys, _bound(kind, context, value) or _wanted(kind, detail["msg"], value))
 
 
@@ -87,11 +92,6 @@ def _shown(value: object) -> str:
     return text if len(text) <= 60 else text[:60] + "..."
 
 
-def _keys(location: tuple[int | str, ...]) -> Keys:
-    """Pydantic's location without its own additions: the kind of a step, `[key]`."""
-    return tuple(part for part in location if part not in ("[key]", "SetStep", "WaitStep"))
-
-
 def _at(keys: Keys, data: object) -> object:
     """What stands at `keys`; None when nothing does."""
     for key in keys:
@@ -104,33 +104,33 @@ def _at(keys: Keys, data: object) -> object:
     return data
 
 
-def known_keys(keys: Keys) -> set[str]:
-    """The keys that may stand in the part that `keys` lead to."""
-    nodes: list[dict[str, Any]] = list(_branches(_schema()))
+def known_keys(model: type[BaseModel], keys: Keys) -> set[str]:
+    """The keys that may stand in the part of a `model` that `keys` lead to."""
+    schema = _schema(model)
+    nodes = _branches(schema, schema)
     for key in keys:
-        nodes = [branch for node in nodes for inner in _inside(node, key) for branch in _branches(inner)]
+        nodes = [branch for node in nodes for inner in _inside(node, key) for branch in _branches(inner, schema)]
     return {name for node in nodes for name in node.get("properties", {})}
 
 
-def _inside(node: dict[str, Any], key: str | int) -> Iterator[dict[str, Any]]:
+def _inside(node: Schema, key: str | int) -> list[Schema]:
+    """What may stand one key further in."""
     if isinstance(key, int):
-        yield node.get("items", {})
-    elif key in node.get("properties", {}):
-        yield node["properties"][key]
-    elif isinstance(node.get("additionalProperties"), dict):
-        yield node["additionalProperties"]
-    yield from node.get("patternProperties", {}).values()
+        return [node.get("items", {})]
+    if key in node.get("properties", {}):
+        return [node["properties"][key]]
+    others = node.get("additionalProperties")
+    return [*node.get("patternProperties", {}).values(), *([others] if isinstance(others, dict) else [])]
 
 
-def _branches(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The node itself, references followed and alternatives spread out."""
+def _branches(node: Schema, schema: Schema) -> list[Schema]:
+    """The node and all that it may be instead: references followed, alternatives spread out."""
+    inner = [*node.get("anyOf", ()), *node.get("oneOf", ())]
     if "$ref" in node:
-        yield from _branches(_schema()["$defs"][node["$ref"].rpartition("/")[2]])
-    for inner in (*node.get("anyOf", ()), *node.get("oneOf", ())):
-        yield from _branches(inner)
-    yield node
+        inner.append(schema["$defs"][node["$ref"].rpartition("/")[2]])
+    return [node, *(branch for each in inner for branch in _branches(each, schema))]
 
 
 @cache
-def _schema() -> dict[str, Any]:
-    return Config.model_json_schema(by_alias=True)
+def _schema(model: type[BaseModel]) -> Schema:
+    return model.model_json_schema(by_alias=True)

@@ -23,7 +23,7 @@ def load(path: Path) -> Config:
     try:
         config = Config.model_validate(source.data)
     except ValidationError as error:
-        problems += explain.problems(error, source.data)
+        problems += explain.problems(error, source.data, Config)
     if config is None or problems:
         raise ConfigError(_listed(path, source, problems))
     return config

@@ -17,7 +17,7 @@ class Problem(NamedTuple):
     text: str
 
     def __str__(self) -> str:
-        sentence = self.text if self.text.endswith("?") else f"{self.text}."
+        sentence = self.text if self.text.endswith(("?", ".")) else f"{self.text}."
         return f"{dotted(self.keys)}: {sentence}" if self.keys else sentence
 
 

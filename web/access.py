@@ -1,5 +1,7 @@
 """Who may do what: the session behind a request, the origin it comes from, the role it needs."""
 
+from urllib.parse import urlsplit
+
 from flask import Flask, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
@@ -70,6 +72,15 @@ def operator() -> User:
     return user
 
 
+def check_host() -> None:
+    """Refuse requests to a name that is not ours: a page elsewhere may have made it lead here (DNS rebinding).
+
+    Raises Refused (forbidden).
+    """
+    if urlsplit(f"//{request.host}").hostname not in services().settings.hosts:
+        raise Refused(Code.FORBIDDEN, _not_ours(f"Requests to {request.host[:80]}"))
+
+
 def check_origin(*, required: bool) -> None:
     """Refuse what a page of another address sends. Browsers say it truly; programs may say nothing unless `required`.
 
@@ -79,8 +90,8 @@ def check_origin(*, required: bool) -> None:
     if origin is None and not required:
         return
     if (origin or "").lower() not in services().settings.origins:
-        raise Refused(
-            Code.FORBIDDEN,
-            f"Requests from {(origin or 'an unnamed origin')[:80]} are refused; if it is the panel's own address, "
-            "write it to `origins` under `web` in config.yaml.",
-        )
+        raise Refused(Code.FORBIDDEN, _not_ours(f"Requests from {(origin or 'an unnamed origin')[:80]}"))
+
+
+def _not_ours(what: str) -> str:
+    return f"{what} are refused; if it is the panel's own address, write it to `origins` under `web` in config.yaml."

@@ -1,7 +1,5 @@
 """The application factory of the panel."""
 
-from urllib.parse import urlsplit
-
 from flask import Flask, Response
 from flask_wtf.csrf import CSRFProtect
 
@@ -11,7 +9,7 @@ from hub.state.connect import connect
 from hub.state.requests import Requests
 from hub.state.sessions import Sessions
 from hub.state.view import View
-from web.access import init_access
+from web.access import check_host, init_access
 from web.api import api
 from web.errors import init_errors
 from web.feed import Feed
@@ -59,12 +57,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure,
         MAX_CONTENT_LENGTH=MAX_BYTES,
-        TRUSTED_HOSTS=[urlsplit(origin).hostname for origin in settings.origins],
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a panel stays open for weeks
         SOCK_SERVER_OPTIONS={"max_message_size": MAX_MESSAGE},
     )
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     app.extensions[NAME] = _services(settings)
+    app.before_request(check_host)
     init_access(app)
     CSRFProtect(app)
     limiter.init_app(app)

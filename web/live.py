@@ -17,7 +17,6 @@ from redis import RedisError
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import LocalProtocolError
 
-from hub.contract.errors import Code, Refused
 from web.access import check_origin, signed_in_user
 from web.feed import STORE_DOWN, Feed
 from web.mailbox import Mailbox, Trouble
@@ -50,8 +49,6 @@ sock = Sock()
 @live.before_request
 def check() -> None:
     """Refuse before the upgrade: afterwards a foreign page would already hold an open socket."""
-    if request.headers.get("Upgrade", "").lower() != "websocket":
-        raise Refused(Code.BAD_MESSAGE, "This address is for the panel's WebSocket; open / in a browser.")
     check_origin(required=True)
     signed_in_user()
     # No compression: it costs 300 kB a browser and delays every message, and a small one can unpack to a huge one.

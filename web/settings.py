@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from hub.contract.config.load import load
 from hub.contract.config.schema import Config
@@ -20,6 +21,8 @@ class Settings:
     """Titles of the procedures in config.yaml by their names, so that one that never ran can be started."""
     origins: frozenset[str]
     """The addresses under which browsers may reach the panel, such as `http://127.0.0.1:8080`."""
+    hosts: frozenset[str]
+    """Their host names, such as `127.0.0.1`."""
     secure: bool
     """Whether cookies travel by https only."""
     redis_host: str
@@ -32,10 +35,12 @@ class Settings:
     def from_places(cls, places: Places) -> Self:
         """Read them. Raises ConfigError."""
         config = load(places.config)
+        origins = _origins(config)
         return cls(
             title=config.title,
             procedures={name: procedure.title or name for name, procedure in config.procedures.items()},
-            origins=_origins(config),
+            origins=origins,
+            hosts=frozenset(urlsplit(origin).hostname or "" for origin in origins),
             secure=bool(config.web.origins) and all(origin.startswith("https://") for origin in config.web.origins),
             redis_host=config.redis.host,
             redis_port=config.redis.port,
@@ -46,7 +51,5 @@ class Settings:
 
 
 def _origins(config: Config) -> frozenset[str]:
-    hosts = LOOPBACK if config.web.host in LOOPBACK else {config.web.host}
-    return frozenset({f"http://{host}:{config.web.port}" for host in hosts}) | {
-        origin.rstrip("/").lower() for origin in config.web.origins
-    }
+    direct = {f"http://{host}:{config.web.port}" for host in LOOPBACK | {config.web.host.lower()}}
+    return frozenset(direct) | {origin.rstrip("/").lower() for origin in config.web.origins}

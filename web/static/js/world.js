@@ -24,7 +24,7 @@ function mergeDevice(devices, key, change) {
 }
 
 function newest(changed, known) {
-  const ids = new Set(changed.map((record) => record.id));
-  const all = [...changed, ...known.filter((record) => !ids.has(record.id))];
-  return all.sort((one, other) => other.requested - one.requested).slice(0, COMMANDS);
+  const latest = new Map();
+  for (const record of [...changed, ...known]) if (!latest.has(record.id)) latest.set(record.id, record);
+  return [...latest.values()].sort((one, other) => other.requested - one.requested).slice(0, COMMANDS);
 }

@@ -1,0 +1,232 @@
+"""The live socket: a snapshot, then what changes; and what servers and browsers may do to it."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from simple_websocket import Client, ConnectionClosed
+
+from hub.state import keys
+from tests.servers import wait_until
+from tests.web.laboratory import Laboratory
+from tests.web.panel import PanelServer, Visitor, hear, hear_until
+
+KEY = Laboratory.KEY
+
+
+@pytest.fixture
+def ears(anna: Visitor) -> Iterator[Client]:
+    """anna's open socket, the snapshot already heard."""
+    ears = anna.live()
+    assert hear(ears)["type"] == "snapshot"
+    yield ears
+    hang_up(ears)
+
+
+def hang_up(ears: Client) -> None:
+    """Close it, if the server has not, and wait until its thread has ended."""
+    if ears.connected:
+        ears.close()
+    ears.sock.close()
+    ears.thread.join()
+
+
+def test_first_comes_everything_then_what_changes(anna: Visitor, laboratory: Laboratory) -> None:
+    ears = anna.live()
+    snapshot = hear(ears)
+    assert snapshot["type"] == "snapshot"
+    assert snapshot["devices"][KEY]["state"]["temperature"] == 21.34
+    laboratory.read(temperature=22.5)
+    delta = hear_until(ears, "delta", "devices")
+    assert delta["devices"][KEY]["state"]["temperature"] == 22.5
+    assert delta["devices"].keys() == {KEY}
+    hang_up(ears)
+
+
+def test_nothing_is_lost_while_many_changes_come(ears: Client, laboratory: Laboratory) -> None:
+    for number in range(500):
+        laboratory.read(light=number)
+    while hear_until(ears, "delta", "devices")["devices"][KEY]["state"]["light"] != 499:
+        pass
+
+
+def test_the_browser_hears_something_even_when_nothing_happens(ears: Client) -> None:
+    for _ in range(2):
+        assert hear(ears)["type"] == "delta"
+
+
+def test_a_browser_that_missed_changes_gets_everything_again(ears: Client, laboratory: Laboratory) -> None:
+    laboratory.redis.delete(keys.EVENTS)
+    laboratory.read(temperature=1.5)
+    assert hear_until(ears, "snapshot")["devices"][KEY]["state"]["temperature"] == 1.5
+
+
+def test_a_dead_hub_is_noticed_and_a_new_one_too(ears: Client, laboratory: Laboratory) -> None:
+    laboratory.hub(False)
+    assert hear_until(ears, "delta", "hub")["hub"] is None
+    laboratory.hub(True)
+    assert hear_until(ears, "snapshot")["hub"]["boot"] == "b1"
+
+
+def test_without_redis_the_browser_is_told_and_gets_everything_when_it_is_back(fresh_panel: PanelServer) -> None:
+    anna = fresh_panel.visitor()
+    ears = anna.live()
+    hear_until(ears, "snapshot")
+    fresh_panel.redis.kill()
+    assert hear_until(ears, "trouble")["code"] == "store_down"
+    for answer in (anna.get("/health"), anna.get("/api/snapshot")):
+        assert (answer.status, answer.json["code"]) == (503, "store_down")
+    page = anna.get("/")
+    assert page.status == 503
+    assert b"does not answer" in page.body
+    fresh_panel.redis.start()
+    assert hear_until(ears, "snapshot")["devices"].keys() == {KEY}
+    assert anna.get("/health").status == 200
+    log = fresh_panel.log.read_text()
+    assert log.count("Redis does not answer") == 1
+    assert log.count("Redis answers again") == 1
+    hang_up(ears)
+
+
+def closed_with(ears: Client, seconds: float = 10) -> int:
+    """The code with which the server closes; AssertionError when it does not."""
+    end = time.monotonic() + seconds
+    try:
+        while time.monotonic() < end:
+            ears.receive(timeout=1)
+    except ConnectionClosed as closed:
+        return int(closed.reason)
+    raise AssertionError("the server keeps the socket open")
+
+
+def test_the_socket_closes_after_the_sign_out(anna: Visitor, ears: Client) -> None:
+    anna.submit("/signout")
+    assert closed_with(ears) == 4401
+
+
+def test_a_browser_that_talks_is_hung_up_on(ears: Client) -> None:
+    ears.send("hello")
+    assert closed_with(ears) == 1008
+
+
+def test_a_large_message_is_not_kept(panel: PanelServer, anna: Visitor) -> None:
+    before = panel.threads()
+    for _ in range(5):
+        ears = anna.live()
+        hear_until(ears, "snapshot")
+        ears.send("x" * 100_000)
+        assert closed_with(ears) in (1005, 1006, 1009)
+        hang_up(ears)
+    wait_until(lambda: panel.threads() <= before, "the sockets' threads have ended")
+    assert anna.get("/health").status == 200
+
+
+HANDSHAKE = (
+    "GET /socket HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://{host}\r\nCookie: {cookie}\r\n\r\n"
+)
+
+
+def raw_socket(visitor: Visitor, buffer: int | None = None) -> socket.socket:
+    """A socket after the upgrade, in the hands of somebody who does not keep to the protocol."""
+    host = visitor.address.removeprefix("http://")
+    connection = socket.socket()
+    if buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+    connection.settimeout(10)
+    connection.connect(("127.0.0.1", int(host.split(":")[1])))
+    connection.sendall(HANDSHAKE.format(host=host, cookie=visitor.cookie).encode())
+    assert connection.recv(12) == b"HTTP/1.1 101"
+    return connection
+
+
+def drained(connection: socket.socket) -> bool:
+    """Read until the server has hung up."""
+    try:
+        while connection.recv(65536):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
+
+
+@pytest.mark.parametrize(
+    "frames",
+    [
+        b"\xff" * 200,
+        b"GET / HTTP/1.1\r\n\r\n",
+        b"\x81\x05hello",
+        b"\x83\x80\x00\x00\x00\x00",
+        b"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00",
+        b"\x88\x82\x00\x00\x00\x00\x00\x01",
+        b"\x01\x81\x00\x00\x00\x00x" * 2000,
+        b"\x81\x81\x00\x00\x00\x00x" * 2000,
+    ],
+    ids=["noise", "http", "unmasked", "opcode", "endless", "close code", "fragments", "flood"],
+)
+def test_malformed_frames_end_the_socket_and_free_its_threads(
+    panel: PanelServer, anna: Visitor, frames: bytes
+) -> None:
+    before = panel.threads()
+    connections = [raw_socket(anna) for _ in range(3)]
+    for connection in connections:
+        connection.sendall(frames)
+    assert all(drained(connection) for connection in connections)
+    for connection in connections:
+        connection.close()
+    wait_until(lambda: panel.threads() <= before, "the sockets' threads have ended")
+    assert anna.get("/health").status == 200
+
+
+def test_a_hundred_browsers_too_many_are_turned_away_and_pages_still_come(panel: PanelServer, anna: Visitor) -> None:
+    before = panel.threads()
+    connections = [raw_socket(anna) for _ in range(150)]
+    assert anna.get("/health").status == 200
+    assert anna.ask("/api/command", {"key": KEY, "channel": "fan", "value": True}).status == 202
+    late = anna.live()
+    assert closed_with(late) == 1013
+    hang_up(late)
+    for connection in connections:
+        connection.close()
+    wait_until(lambda: panel.threads() <= before + 2, "the sockets' threads have ended")
+    ears = anna.live()
+    hear_until(ears, "snapshot")
+    hang_up(ears)
+
+
+def test_a_browser_that_takes_nothing_is_dropped_and_others_do_not_wait(
+    panel: PanelServer, anna: Visitor, ears: Client, laboratory: Laboratory
+) -> None:
+    before = panel.threads()
+    sleeper = raw_socket(anna, buffer=4096)
+    note = "x" * 50_000
+    count = 0
+    while panel.threads() > before or count < 20:  # the sleeper's threads end after 4 s
+        laboratory.read(note=note, light=count)
+        while hear_until(ears, "delta", "devices")["devices"][KEY]["state"]["light"] != count:
+            pass
+        count += 1
+        assert count < 100_000
+    assert drained(sleeper)
+    sleeper.close()
+
+
+def test_the_panel_ends_within_seconds_though_browsers_are_there(fresh_panel: PanelServer) -> None:
+    anna = fresh_panel.visitor()
+    ears = anna.live()
+    hear_until(ears, "snapshot")
+    fresh_panel.process.terminate()
+    assert closed_with(ears) == 1001
+    hang_up(ears)
+    assert fresh_panel.process.wait(3) == 0
+
+
+def test_a_frozen_panel_goes_on_where_it_was(panel: PanelServer, ears: Client, laboratory: Laboratory) -> None:
+    os.kill(panel.worker(), signal.SIGSTOP)
+    laboratory.read(temperature=30.5)
+    os.kill(panel.worker(), signal.SIGCONT)
+    while hear_until(ears, "delta", "devices")["devices"][KEY]["state"]["temperature"] != 30.5:
+        pass

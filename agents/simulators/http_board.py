@@ -16,7 +16,7 @@ from agents.simulators.place import Place
 
 HOST = "127.0.0.1"
 LOOK_AT_FAULTS = 0.5
-"""Seconds between looks at the fault file."""
+"""Seconds of the device between looks at the fault file."""
 MOST_BYTES = 65_536
 
 
@@ -54,9 +54,9 @@ class Handler(BaseHTTPRequestHandler):
                 return
             time.sleep(board.faults.slow)
             answer = board.answer(self.command, urlsplit(self.path).path, body, place.now())
-            self._send(answer)
             request = f"{self.command} {self.path} {body.decode('ascii', 'backslashreplace')}"
             place.log.add(request.rstrip(), answer.body.encode())
+            self._send(answer)
             time.sleep(answer.hangs / place.speed)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815 (the base class's names)
@@ -90,11 +90,11 @@ class BoardServer(ThreadingHTTPServer):
     """Listens for one board; a thread for each connection, a lock so that the board does one thing at a time."""
 
     daemon_threads = True
-    timeout = LOOK_AT_FAULTS
 
     def __init__(self, port: int, board: Esp32Relay, place: Place) -> None:
         self.board, self.place, self.board_lock = board, place, threading.Lock()
         self.connections: set[socket.socket] = set()
+        self.timeout = LOOK_AT_FAULTS / place.speed
         super().__init__((HOST, port), Handler)
 
     def go_down(self) -> socket.socket:

@@ -14,7 +14,7 @@ from agents.simulators.place import Place
 from agents.simulators.sba5 import Sba5, Sba5Faults
 
 LOOK_AT_FAULTS = 0.5
-"""Seconds between looks at the fault file."""
+"""Seconds of the device between looks at the fault file."""
 
 FROZEN = 0.5
 """Seconds late that only a frozen process is."""
@@ -86,8 +86,8 @@ def run(instrument: Sba5, place: Place, faults: FaultFile[Sba5Faults]) -> None:
                 line.unplug()
             else:
                 line.plug()
-            pause = (instrument.wake_at(place.now()) - place.now()) / place.speed
-            exchange(instrument, place, line, min(LOOK_AT_FAULTS, max(0.0, pause)))
+            pause = min(LOOK_AT_FAULTS, max(0.0, instrument.wake_at(place.now()) - place.now()))
+            exchange(instrument, place, line, pause / place.speed)
     finally:
         line.unplug()
 
@@ -96,6 +96,6 @@ def exchange(instrument: Sba5, place: Place, line: SerialLine, seconds: float) -
     """Wait for a command at most `seconds`, answer it, and send what the instrument has to say by itself."""
     for command, answer in instrument.receive(line.read(seconds), place.now()):
         time.sleep(ANSWER_DELAY)
-        line.write(answer)
         place.log.add(command, answer)
+        line.write(answer)
     line.write(instrument.stream(place.now()))

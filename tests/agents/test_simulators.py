@@ -18,13 +18,13 @@ from tests.servers import listens, wait_until
 
 @pytest.fixture
 def sba5(tmp_path: Path) -> Iterator[Simulated]:
-    with Simulated("sba5", tmp_path) as device:
+    with Simulated("sba5", tmp_path, "--speed", "5") as device:
         yield device
 
 
 @pytest.fixture
 def board(tmp_path: Path) -> Iterator[Simulated]:
-    with Simulated("esp32_relay", tmp_path) as device:
+    with Simulated("esp32_relay", tmp_path, "--speed", "5") as device:
         yield device
 
 

@@ -1,0 +1,125 @@
+"""From the POST of a command to its new state at a browser's WebSocket, with a simulated relay that answers at once."""
+
+import http.client
+import socket
+import statistics
+import threading
+import time
+from pathlib import Path
+
+import orjson
+from paho.mqtt.client import Client, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
+from simple_websocket import Client as WebSocket
+
+from hub.contract import topics
+from hub.state.sessions import Sessions
+from tests.bench.figures import Figure
+from tests.bench.ingest import DEVICES, half_load
+from tests.bench.installation import Installation, all_but_the_load, loaded
+from tests.bench.load import AGENT, keys
+from tests.web.panel import Visitor
+
+KEY, CHANNEL = "phytotron/chamber", "fan_left"
+COMMANDS = 300
+PATIENCE = 10
+
+
+def measure(folder: Path, rate: float) -> list[Figure]:
+    """The figures; `rate` is what the hub can take, of which half is the load."""
+    with all_but_the_load(loaded(folder, DEVICES)) as installation:
+        operator = Operator(installation)
+        operator.command(20)
+        idle = operator.command(COMMANDS)
+        bare = _round_trips(installation)
+        with half_load(installation, rate, 60):
+            operator.command(20)
+            busy = operator.command(COMMANDS)
+        operator.close()
+    return [
+        Figure("command to new state, idle, p50", _percentile(idle, 50), "ms", goal=5),
+        Figure("command to new state, idle, p99", _percentile(idle, 99), "ms"),
+        Figure("command to new state, half load, p50", _percentile(busy, 50), "ms"),
+        Figure("command to new state, half load, p99", _percentile(busy, 99), "ms", goal=50),
+        Figure("bare QoS 1 round trip, p50", _percentile(bare, 50), "ms"),
+        Figure("command, idle, over bare round trip", _percentile(idle, 50) / _percentile(bare, 50), ""),
+    ]
+
+
+class Operator:
+    """A browser without eyes: signed in by a one-time link, with the page's CSRF token, a kept connection, a socket."""
+
+    def __init__(self, installation: Installation) -> None:
+        web = installation.config.web
+        visitor = Visitor(f"http://{web.host}:{web.port}")
+        visitor.get(f"/link/{Sessions(installation.redis).create_link('operator')}")
+        self._headers = {
+            "Content-Type": "application/json",
+            "X-CSRFToken": visitor.token(),
+            "Cookie": visitor.cookie,
+            "Origin": visitor.address,
+        }
+        self._http = http.client.HTTPConnection(web.host, web.port)
+        self._http.connect()
+        self._http.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._live = WebSocket.connect(f"ws://{web.host}:{web.port}/socket", headers=self._headers)
+
+    def command(self, count: int) -> list[float]:
+        """Switch the relay to and fro; each time the milliseconds until the socket showed it."""
+        took = []
+        for number in range(count):
+            value = number % 2 == 0
+            began = time.perf_counter()
+            body = orjson.dumps({"key": KEY, "channel": CHANNEL, "value": value})
+            self._http.request("POST", "/api/command", body, self._headers)
+            answer = self._http.getresponse()
+            text = answer.read()
+            assert answer.status == 202, text
+            self._wait_for(value)
+            took.append((time.perf_counter() - began) * 1000)
+        return took
+
+    def close(self) -> None:
+        """Leave."""
+        self._live.close()
+        self._http.close()
+
+    def _wait_for(self, value: bool) -> None:
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            message = self._live.receive(timeout=PATIENCE)
+            assert message is not None, "the socket says nothing"
+            state = orjson.loads(message).get("devices", {}).get(KEY, {}).get("state")
+            if state is not None and state[CHANNEL] is value:
+                return
+        raise AssertionError(f"{CHANNEL} was not shown as {value} within {PATIENCE} s")
+
+
+def _round_trips(installation: Installation) -> list[float]:
+    """Milliseconds from a paho client to the broker and back to itself, at QoS 1."""
+    heard = threading.Event()
+    ready = threading.Event()
+    client = Client(CallbackAPIVersion.VERSION2, protocol=MQTTv311)
+    client.username_pw_set(f"agent-{AGENT}", installation.password(f"agent-{AGENT}"))
+    client.on_socket_open = lambda *found: found[2].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    client.on_subscribe = lambda *_: ready.set()
+    client.on_message = lambda *_: heard.set()
+    client.connect("127.0.0.1", installation.config.mqtt.port)
+    client.loop_start()
+    topic = topics.set_of(keys(1)[0], "echo")
+    client.subscribe(topic, 1)
+    assert ready.wait(PATIENCE)
+    took = []
+    for _ in range(COMMANDS):
+        heard.clear()
+        began = time.perf_counter()
+        client.publish(topic, b"1", 1)
+        assert heard.wait(PATIENCE), "the broker does not answer"
+        took.append((time.perf_counter() - began) * 1000)
+    client.disconnect()
+    client.loop_stop()
+    return took
+
+
+def _percentile(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100)[percent - 1]

@@ -67,15 +67,17 @@ class Commands:
         self._out.journal.record(record, latest=True)
 
     def on_result(self, key: str, payload: bytes, now: Moment) -> None:
-        """An agent's answer. Raises Refused (bad_json, bad_message)."""
+        """An agent's answer. Raises Refused (unknown_target, bad_json, bad_message)."""
         result = Result.decode(payload)
+        record = foreign(key, result, now.ms)
+        self._devices.agent_of(key)
         sent = self._sent.get(result.id)
         if sent is not None and sent.record["key"] == key and sent.record["channel"] == result.channel:
-            self.end(sent.record, result.status, now, result.code, result.reason, until(result))
+            self.end(sent.record, result.status, now, result.code, result.reason, record["until"])
         elif result.id not in self._done:
             self._latest[key, result.channel] = result.id
             self._remember(result.id)
-            self._out.journal.foreign(foreign(key, result, now))
+            self._out.journal.foreign(record)
 
     def on_lost(self, agent: str, now: Moment) -> None:
         """The agent went offline: nobody knows what became of the commands that it has."""
@@ -132,8 +134,8 @@ class Commands:
             del self._done[next(iter(self._done))]
 
 
-def foreign(key: str, result: Result, now: Moment) -> Record:
-    """The record of a command that somebody gave by MQTT, made from its result."""
+def foreign(key: str, result: Result, when: int) -> Record:
+    """The record of a command that somebody gave by MQTT, made from its result. Raises Refused (bad_message)."""
     return Record(
         id=result.id,
         kind="set",
@@ -145,17 +147,15 @@ def foreign(key: str, result: Result, now: Moment) -> Record:
         reason=result.reason,
         who=None,
         source="mqtt",
-        requested=now.ms,
-        ended=now.ms,
-        until=until(result),
+        requested=when,
+        ended=when,
+        until=None if result.until is None else instant_ms(result.until),
     )
 
 
-def until(result: Result) -> int | None:
-    """When the lease of the value ends, in ms since 1970. Raises Refused (bad_message)."""
-    if result.until is None:
-        return None
+def instant_ms(text: str) -> int:
+    """An agent's instant in ms since 1970. Raises Refused (bad_message)."""
     try:
-        return round(times.seconds(result.until) * 1000)
+        return round(times.seconds(text) * 1000)
     except (ValueError, TypeError):
-        raise Refused(Code.BAD_MESSAGE, f"{str(result.until)[:40]!r} is no instant.") from None
+        raise Refused(Code.BAD_MESSAGE, f"{str(text)[:40]!r} is no instant.") from None

@@ -22,16 +22,15 @@ class Publish(NamedTuple):
 
 
 class Effects:
-    """What is to be done."""
+    """What is to be done. The journal stays until it is written; the rest is taken away when it is performed."""
 
     def __init__(self) -> None:
-        self.renew()
-
-    def renew(self) -> None:
-        """Empty it."""
         self.publishes: list[Publish] = []
         self.lane = Lane()
         self.journal = Journal()
         self.arms: list[Arm] = []
         self.save_first = False
         """Whether the journal must be written before anything is published: a run is saved before it acts."""
+
+    def __bool__(self) -> bool:
+        return bool(self.publishes or self.arms or self.lane or self.journal)

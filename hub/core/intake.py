@@ -9,14 +9,14 @@ from typing import Any
 
 import orjson
 
-from hub.contract import times, topics, wire
+from hub.contract import topics, wire
 from hub.contract.command import Result
 from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
 from hub.contract.presence import Heartbeat
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf, Topic
-from hub.core.commands import foreign
+from hub.core.commands import foreign, instant_ms
 from hub.core.devices import Devices
 from hub.core.effects import Effects
 from hub.core.presence import Presence
@@ -61,7 +61,7 @@ class Intake:
         """The reading that the broker kept: shown, with its own age, when nothing is known; never history."""
         if key not in self._known:
             self._known.add(key)
-            self._out.lane.live(key, _ms(reading.ts), payload)
+            self._out.lane.live(key, instant_ms(reading.ts), payload)
 
     def _other(self, message: Incoming, now: Moment) -> None:
         topic = topics.parse(message.topic)
@@ -70,21 +70,21 @@ class Intake:
             if self._presence.is_of(topic.device, beat.boot):
                 self._out.lane.beat(topic.device, beat.epoch, beat.oldest)
         elif topic.leaf is Leaf.RESULT:
-            self._result(topic.key, message.payload, now)
+            self._result(topic.key, Result.decode(message.payload), now.ms)
         else:
-            self._backlog(topic.device, message.payload, now)
+            self._backlog(topic.device, message.payload)
 
-    def _result(self, key: str, payload: bytes, now: Moment) -> None:
-        result = Result.decode(payload)
+    def _result(self, key: str, result: Result, when: int) -> None:
         agent = self._devices.agent_of(key)
-        self._out.lane.result(agent, result.epoch, result.n, foreign(key, result, now))
+        self._out.lane.result(agent, result.epoch, result.n, foreign(key, result, when))
 
-    def _backlog(self, agent: str, payload: bytes, now: Moment) -> None:
+    def _backlog(self, agent: str, payload: bytes) -> None:
         topic, inner = _unwrap(payload)
         if self._devices.agent_of(topic.key) != agent:
             raise Refused(Code.FORBIDDEN, f"{topic.key} is not served by the agent {agent}.")
         if topic.leaf is Leaf.RESULT:
-            self._result(topic.key, inner, now)
+            result = Result.decode(inner)
+            self._result(topic.key, result, instant_ms(result.ts))
         elif topic.leaf is Leaf.STATE:
             description, reading = self._devices.described(topic.key), Reading.decode(inner)
             reading.check_values(description)
@@ -106,14 +106,14 @@ class Intake:
             topic, data = topics.parse(message.topic), wire.load(message.payload)
         except Refused:
             return None
+        agent: str | None = None
         if topic.leaf is Leaf.BACKLOG:
-            agent, data = topic.device, data.get("payload")
+            agent, inner = topic.device, data.get("payload")
+            data = inner if isinstance(inner, dict) else {}
         elif topic.leaf in (Leaf.STATE, Leaf.RESULT):
-            agent = self._devices.agents.get(topic.key, "")
-        else:
-            return None
-        epoch, n = (data.get("epoch"), data.get("n")) if isinstance(data, dict) else (None, None)
-        return (agent, epoch, n) if agent and type(epoch) is str and type(n) is int else None
+            agent = self._devices.agents.get(topic.key)
+        epoch, n = data.get("epoch"), data.get("n")
+        return (agent, epoch, n) if agent and isinstance(epoch, str) and type(n) is int else None
 
 
 def _unwrap(payload: bytes) -> tuple[Topic, bytes]:
@@ -123,10 +123,3 @@ def _unwrap(payload: bytes) -> tuple[Topic, bytes]:
     if not isinstance(topic, str) or not isinstance(inner, dict):
         raise Refused(Code.BAD_MESSAGE, 'A backlog message is {"topic": ..., "payload": {...}}.')
     return topics.parse(topic), orjson.dumps(inner)
-
-
-def _ms(ts: str) -> int:
-    try:
-        return round(times.seconds(ts) * 1000)
-    except ValueError:
-        raise Refused(Code.BAD_MESSAGE, f"{ts[:40]!r} is no instant.") from None

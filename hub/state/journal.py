@@ -43,8 +43,8 @@ class Journal:
         """The latest run of a procedure; None forgets it."""
         self._put(keys.RUNS, procedure, data)
 
-    def schedule(self, name: str, data: Mapping[str, object]) -> None:
-        """How a schedule stands."""
+    def schedule(self, name: str, data: Mapping[str, object] | None) -> None:
+        """How a schedule stands; None forgets it."""
         self._put(keys.SCHEDULES, name, data)
 
     def record(self, record: Record, *, latest: bool) -> None:

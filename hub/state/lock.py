@@ -20,11 +20,15 @@ return redis.call('TIME')
 _RELEASE = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('DEL', KEYS[1]) end"
 
 
+class LockLostError(Exception):
+    """This hub does not hold the lock any more; nothing was done."""
+
+
 class Lock:
     """Every method may raise redis.RedisError."""
 
     def __init__(self, client: redis.Redis, boot: str, config: str) -> None:
-        self._boot, self._config = boot, config
+        self.boot, self._config = boot, config
         self._take = client.register_script(_TAKE)
         self._renew = client.register_script(_RENEW)
         self._release = client.register_script(_RELEASE)
@@ -36,19 +40,19 @@ class Lock:
 
     def take(self) -> bool:
         """Try to get the lock, under a new and greater token."""
-        value = self._take(keys=[keys.HUB, keys.TOKEN], args=[self._boot, self._config, SECONDS * 1000])
+        value = self._take(keys=[keys.HUB, keys.TOKEN], args=[self.boot, self._config, SECONDS * 1000])
         if value is None:
             return False
         self.value, self.token = value, orjson.loads(value)["token"]
-        return self.renew()
+        self.renew()
+        return True
 
-    def renew(self) -> bool:
-        """Hold it for `SECONDS` more. False when it is lost."""
+    def renew(self) -> None:
+        """Hold it for `SECONDS` more. Raises LockLostError."""
         now = self._renew(keys=[keys.HUB], args=[self.value, SECONDS * 1000])
         if now is None:
-            return False
+            raise LockLostError
         self.offset = int(now[0]) + int(now[1]) / 1e6 - time.monotonic()
-        return True
 
     def release(self) -> None:
         """Let the next hub begin at once."""

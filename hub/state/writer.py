@@ -11,14 +11,11 @@ from hub.contract.presence import Stored
 from hub.state import keys
 from hub.state.journal import Journal
 from hub.state.lane import Lane, Word
+from hub.state.lock import LockLostError
 
 _SCRIPT = Path(__file__).with_name("write.lua").read_text()
 _KEYS = (keys.HUB, keys.SEQUENCE, keys.READINGS, keys.AUDIT, keys.DEAD, keys.REQUESTED)
 _LIMITS = (keys.READINGS_KEPT, keys.AUDIT_KEPT, keys.DEAD_KEPT, keys.command(""), keys.COMMAND_SECONDS)
-
-
-class LockLostError(Exception):
-    """This hub does not hold the lock any more; nothing was written."""
 
 
 class Writer:

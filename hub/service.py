@@ -1,0 +1,73 @@
+"""The hub process: it waits for the lock, works as long as it holds, and begins anew.
+
+A hub works only with the lock in Redis in hand. Whatever makes it lose the lock (another hub, a Redis that lost its
+data, a freeze) ends its tenure; the next one starts with what is in Redis and with what the broker has kept.
+"""
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+
+import redis
+
+from hub.settings import Settings
+from hub.state.lock import Lock, LockLostError
+from hub.state.restored import Memory
+from hub.tenure import Tenure
+
+log = logging.getLogger(__name__)
+
+PAUSE = 0.5
+"""Seconds between attempts to get the lock."""
+
+
+class Service:
+    """`notify` gets the words for systemd: READY=1 and WATCHDOG=1."""
+
+    def __init__(self, settings: Settings, notify: Callable[[str], None]) -> None:
+        self._settings, self._notify = settings, notify
+        self._boot = secrets.token_hex(4)
+        self._stopping = threading.Event()
+        self._tenure: Tenure | None = None
+        self._memory = Memory({}, {})
+        self._told = ""
+
+    def stop(self) -> None:
+        """Make `run` return soon; may be called from a signal handler or another thread."""
+        self._stopping.set()
+        tenure = self._tenure
+        if tenure is not None:
+            tenure.wake()
+
+    def run(self) -> None:
+        """Be the hub until `stop`."""
+        lock = Lock(self._settings.connect(), self._boot, self._settings.config_hash)
+        while not self._stopping.is_set():
+            try:
+                if lock.take():
+                    self._work(lock)
+                else:
+                    self._tell("another hub is at work; I wait until it ends.")
+            except redis.RedisError as error:
+                self._tell(f"no Redis at port {self._settings.config.redis.port} ({error}). I keep trying.")
+            except LockLostError:
+                self._tell("the lock in Redis was lost; I begin anew.")
+            self._notify("WATCHDOG=1")
+            self._stopping.wait(PAUSE)
+
+    def _work(self, lock: Lock) -> None:
+        tenure = self._tenure = Tenure(self._settings, lock, self._memory)
+        if self._told:
+            log.warning("at work.")
+            self._told = ""
+        try:
+            tenure.run(self._stopping.is_set, self._notify)
+        finally:
+            self._tenure = None
+            self._memory = tenure.end()
+
+    def _tell(self, what: str) -> None:
+        if what != self._told:
+            log.warning("%s", what)
+            self._told = what

@@ -1,0 +1,23 @@
+"""What a hub needs to know to begin."""
+
+from dataclasses import dataclass
+
+import redis
+
+from hub.contract.config.schema import Config
+from hub.state.connect import connect
+
+
+@dataclass(frozen=True)
+class Settings:
+    """config.yaml, its hash, and the passwords."""
+
+    config: Config
+    config_hash: str
+    redis_password: str
+    mqtt_password: str
+
+    def connect(self) -> redis.Redis:
+        """A new connection to Redis. A frozen Redis holds up the hub's loop no longer than the lock lasts."""
+        place = self.config.redis
+        return connect(place.host, place.port, self.redis_password, timeout=2.0)

@@ -1,0 +1,75 @@
+"""What earlier hubs left in Redis, for a hub that begins."""
+
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import orjson
+import redis
+
+from hub.contract.config.schema import Config
+from hub.contract.description import Description, decode
+from hub.contract.errors import Refused
+from hub.state import keys
+from hub.state.journal import Journal
+from hub.state.record import Record
+
+Json = dict[str, Any]
+
+
+class Memory(NamedTuple):
+    """What a hub keeps of procedures and schedules, by name."""
+
+    runs: dict[str, Json]
+    schedules: dict[str, Json]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """Only what is about devices of config.yaml, procedures and schedules apart: they look after theirs themselves."""
+
+    descriptions: dict[str, Description]
+    states: list[str]
+    """The devices of which a state is known."""
+    commands: list[Record]
+    """The latest command of each channel."""
+    memory: Memory
+
+
+def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journal) -> Restored:
+    """Read it, and have `journal` forget what is no longer in config.yaml. Raises redis.RedisError.
+
+    What Redis does not know any more is taken from `memory`.
+    """
+    hashes = (keys.DEVICES, keys.STATE, keys.AVAILABILITY, keys.REQUESTED, keys.AGENTS, keys.RUNS, keys.SCHEDULES)
+    with client.pipeline(transaction=True) as pipe:
+        for name in hashes:
+            pipe.hgetall(name)
+        found = [{field.decode(): value for field, value in each.items()} for each in pipe.execute()]
+    for name, fields in zip(hashes[:4], found[:4], strict=True):
+        for field in [field for field in fields if config.agent_of("/".join(field.split("/")[:2])) is None]:
+            journal.forget(name, field)
+            del fields[field]
+    for field in found[4].keys() - config.agents.keys():
+        journal.forget(keys.AGENTS, field)
+    infos, states, _, requested, _, runs, schedules = found
+    return Restored(
+        descriptions=_descriptions(infos),
+        states=list(states),
+        commands=[orjson.loads(record) for record in requested.values()],
+        memory=Memory({**memory.runs, **_objects(runs)}, {**memory.schedules, **_objects(schedules)}),
+    )
+
+
+def _objects(found: dict[str, bytes]) -> dict[str, Json]:
+    return {name: orjson.loads(value) for name, value in found.items()}
+
+
+def _descriptions(infos: dict[str, bytes]) -> dict[str, Description]:
+    found = {}
+    for key, payload in infos.items():
+        stand, _, device = key.partition("/")
+        try:
+            found[key] = decode(stand, device, payload)
+        except Refused:
+            continue  # of another version of clayhub: the device describes itself anew
+    return found

@@ -1,0 +1,130 @@
+"""The hub at work, from the taking of its lock to the losing of it: one loop that decides and performs."""
+
+import logging
+import time
+from collections.abc import Callable
+
+import redis
+
+from hub.contract.topics import ROOT
+from hub.core.core import Core
+from hub.inbox import Inbox
+from hub.link import Incoming, Link
+from hub.performer import Performer
+from hub.procedures.effects import Moment
+from hub.schedule.jobs import ClockSet, Due, Jobs
+from hub.settings import Settings
+from hub.state.inquiries import Inquiries, Inquiry
+from hub.state.journal import Journal
+from hub.state.lock import Lock
+from hub.state.restored import Memory, restore
+from hub.state.writer import Writer
+
+log = logging.getLogger(__name__)
+
+SUBSCRIPTIONS = [
+    (f"{ROOT}/{rest}", 1)
+    for rest in ("+/+/info", "+/+/availability", "agent/+/heartbeat", "+/+/result", "+/+/state", "agent/+/backlog")
+]
+"""Descriptions first: the broker sends what it has kept in this order."""
+
+AGENTS_PAUSE = 3.0
+"""Seconds until schedules begin: until an agent's heartbeat is heard, commands for it are refused."""
+
+
+class Up:
+    """The link to the broker is there."""
+
+
+class Tenure:
+    """`memory` is what the process remembers of its tenure before, for a Redis that has lost its data."""
+
+    def __init__(self, settings: Settings, lock: Lock, memory: Memory) -> None:
+        """Read what earlier hubs left. Raises LockLostError and redis.RedisError."""
+        self._lock = lock
+        self._client = settings.connect()
+        self._inbox = Inbox()
+        writer, now = Writer(self._client, lock.value), self._now()
+        journal = Journal()
+        kept = restore(self._client, settings.config, memory, journal)
+        writer.begin(journal, now.ms)
+        self._core = Core(settings.config, settings.config_hash, lock, kept, now)
+        self._link = self._make_link(settings)
+        self._inquiries = Inquiries(settings.connect(), self._inbox.put)
+        self._jobs = Jobs(self._inbox.put)
+        self._performer = Performer(self._core, self._link, writer, lock, self._jobs, now)
+
+    def wake(self) -> None:
+        """Have the loop look whether it shall stop."""
+        self._inbox.put(None)
+
+    def run(self, stopping: Callable[[], bool], notify: Callable[[str], None]) -> None:
+        """Work until `stopping`. Raises LockLostError."""
+        self._inquiries.start()
+        self._link.start()
+        self._jobs.start(AGENTS_PAUSE)
+        taken, ready = 0, False
+        while not stopping():
+            taken = self._turn(taken, notify)
+            if not ready and self._link.connected:
+                ready = True
+                notify("READY=1")
+
+    def end(self) -> Memory:
+        """Stop the other threads and give the lock away; returns the memory for the next tenure."""
+        self._jobs.stop()
+        self._inquiries.stop()
+        self._link.stop()
+        try:
+            self._lock.release()
+        except redis.RedisError:
+            log.info("Redis is away; the lock ends by itself.")
+        self._client.close()
+        return self._core.memory
+
+    def _turn(self, taken: int, notify: Callable[[str], None]) -> int:
+        """Wait for something, decide, perform. `taken` is how many numbered messages the turn before took."""
+        due = min(self._core.next_due(), self._performer.next_due())
+        events = self._inbox.wait(due - time.monotonic(), taken)
+        now = self._now()
+        if self._performer.renew(now):
+            notify("WATCHDOG=1")
+        for event in events:
+            self._decide(event, now)
+        messages = self._inbox.take()
+        self._core.take(messages, now)
+        if now.mono >= self._core.next_due():
+            self._core.on_time(now)
+        self._performer.perform(now)
+        return len(messages)
+
+    def _decide(self, event: object, now: Moment) -> None:
+        match event:
+            case Incoming():
+                self._core.on_message(event, now)
+            case Inquiry():
+                self._core.on_request(event.entry, event.deadline, event.record, now)
+            case Due():
+                self._core.on_due(event.name, event.due, now)
+            case ClockSet():
+                self._core.on_clock_set(now)
+            case Up():
+                self._core.on_up(now)
+
+    def _now(self) -> Moment:
+        mono = time.monotonic()
+        return Moment(mono, mono + self._lock.offset)
+
+    def _make_link(self, settings: Settings) -> Link:
+        return Link(
+            "hub",
+            host=settings.config.mqtt.host,
+            port=settings.config.mqtt.port,
+            account="hub",
+            password=settings.mqtt_password,
+            version=4,  # 2.5 times cheaper for paho to read than MQTT 5
+            subscriptions=SUBSCRIPTIONS,
+            on_message=self._inbox.put_message,
+            on_up=lambda: self._inbox.put(Up()),
+            on_down=lambda _reason: None,
+        )

@@ -88,7 +88,7 @@ def _description(
 def _options(
     driver: type[Driver], device: Device, simulated: bool, where: Keys, problems: list[Problem]
 ) -> DriverOptions | None:
-    given = {"address": "simulated", **device.options} if simulated else device.options
+    given = {"address": "http://simulated", **device.options} if simulated else device.options
     try:
         return driver.Options.model_validate(given)
     except ValidationError as error:

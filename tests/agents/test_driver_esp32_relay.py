@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from agents.catalog import describe
 from agents.drivers import DRIVERS, esp32_relay
 from agents.drivers.esp32_relay import RELAYS, SENSORS, Esp32Relay, Esp32RelayOptions, parse_info
+from hub.contract.config.schema import Agent, Config, Device, Stand
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
 from tests.agents.simulated import Simulated
@@ -182,3 +184,10 @@ def test_what_is_no_info(body: bytes) -> None:
     with pytest.raises(DeviceError) as caught:
         parse_info(body)
     assert caught.value.code is Code.BAD_ANSWER
+
+
+def test_a_simulated_board_needs_no_address() -> None:
+    device = Device.model_validate({"driver": "esp32_relay"})
+    stand = Stand(agent="bench", simulate=True, devices={"chamber": device})
+    config = Config(version=1, agents={"bench": Agent()}, stands={"phytotron": stand})
+    assert list(describe(config, DRIVERS)) == ["phytotron/chamber"]

@@ -16,6 +16,7 @@ from tests.bench.installation import ROOT, Installation, all_but_the_load, loade
 from tests.bench.load import AGENT, Load
 from tests.bench.processes import cpu_seconds
 from tests.bench.progress import Progress
+from tests.servers import wait_until
 
 DEVICES, VALUES = 20, 8
 COUNT = 30_000
@@ -49,6 +50,7 @@ def into_redis(installation: Installation, devices: int, values: int, count: int
     """Seconds until state and history of `count` readings are stored; processor seconds of hub and Redis meanwhile."""
     pids = [installation.running[name].pid for name in ("hub", "redis")]
     with load(installation, devices, values, count) as (go, progress, epoch):
+        wait_until(lambda: _sequence(installation)[0] == epoch, "the hub knows the load")
         used, began = cpu_seconds(pids), time.monotonic()
         go()
         while (arrived := stored(installation, epoch)) < count:
@@ -62,9 +64,8 @@ def into_redis(installation: Installation, devices: int, values: int, count: int
 
 def stored(installation: Installation, epoch: str) -> int:
     """Up to which number of the load's epoch all is stored."""
-    found = installation.redis.hget(redis_keys.SEQUENCE, AGENT)
-    kept, _, n = found.decode().partition(" ") if isinstance(found, bytes) else ("", "", "")
-    return int(n) if kept == epoch else 0
+    kept, n = _sequence(installation)
+    return n if kept == epoch else 0
 
 
 @contextmanager
@@ -79,6 +80,7 @@ def half_load(installation: Installation, rate: float, seconds: float) -> Iterat
                 progress.write(stored(installation, epoch))
 
         follower = threading.Thread(target=follow)
+        wait_until(lambda: _sequence(installation)[0] == epoch, "the hub knows the load")
         go()
         follower.start()
         try:
@@ -120,6 +122,12 @@ def load(
             process.stdin.flush()
 
         yield go, progress, epoch
+
+
+def _sequence(installation: Installation) -> tuple[str, int]:
+    found = installation.redis.hget(redis_keys.SEQUENCE, AGENT)
+    epoch, _, n = found.decode().partition(" ") if isinstance(found, bytes) else ("", "", "0")
+    return epoch, int(n)
 
 
 def _counted(installation: Installation) -> float:

@@ -1,7 +1,7 @@
 """The load: an agent that has prepared all it says, and says it as fast as broker and hub take it.
 
 A process of its own: `python -m tests.bench.load`, told by one JSON object on its standard input (see `Load`). It
-describes its devices, prints `ready`, waits for a line, and publishes readings at QoS 1 over a bare socket.
+prepares its readings, describes its devices, prints `ready`, waits for a line, and publishes at QoS 1.
 """
 
 import select
@@ -16,7 +16,7 @@ import orjson
 from hub.contract import times, topics
 from hub.contract.channels import Number
 from hub.contract.description import Description
-from hub.contract.presence import Heartbeat
+from hub.contract.presence import Availability, Heartbeat
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf
 from tests.bench import packets
@@ -69,13 +69,13 @@ class Publisher:
         self._next_beat = 0.0
 
     def describe(self) -> None:
-        """Publish what the devices are, and the first sign of life."""
+        """Take leave for the load before this one, say what the devices are, and give the first sign of life."""
+        self._say(topics.agent(AGENT, Leaf.AVAILABILITY), Availability.OFFLINE.encode(), retain=True)
         for key in keys(self._load.devices):
             _, device = key.split("/")
             channels = tuple(Number(f"v{index}") for index in range(self._load.values))
             info = Description(STAND, device, device, "load", AGENT, 1.0, "anyone", channels)
             self._say(topics.device(key, Leaf.INFO), info.encode(), retain=True)
-        self._say(topics.agent(AGENT, Leaf.AVAILABILITY), b"online", retain=True)
         self._live()
 
     def run(self, prepared: list[bytes]) -> None:
@@ -138,12 +138,11 @@ def prepare(load: Load) -> list[bytes]:
 def main() -> None:
     """Be the load that standard input asks for."""
     load = Load(**orjson.loads(sys.stdin.buffer.readline()))
+    prepared = prepare(load)
     publisher = Publisher(load)
     publisher.describe()
-    prepared = prepare(load)
     print("ready", flush=True)
     sys.stdin.buffer.readline()
-    publisher.describe()
     publisher.run(prepared)
 
 

@@ -54,8 +54,6 @@ def _wanted(kind: str, message: str, value: object) -> str:
     wanted = _WANTED.get(kind)
     if wanted is None:
         return f"{_shown(value)} cannot stand here: {message}"
-    if value is None:
-        return f"nothing stands here; write {wanted}"
     if kind == "string_type" and not isinstance(value, dict | list):
         return f'{_shown(value)} is not a text; put it in quotes: "{value}"'
     if kind == "bool_type" and isinstance(value, str) and value.lower() in _SWITCH_WORDS:
@@ -67,8 +65,7 @@ def _bound(kind: str, context: dict[str, Any], value: object) -> str | None:
     match kind:
         case "greater_than_equal" | "less_than_equal":
             bound, word = (context["ge"], "at least") if "ge" in context else (context["le"], "at most")
-            unit = "s" if isinstance(value, str) else ""  # only durations are written as texts
-            return f"{_shown(value)} is outside; write {word} {bound:g}{unit}"
+            return f"{_shown(value)} is outside; write {word} {bound:g}"
         case "string_too_long":
             return f"the text is too long; {context['max_length']} characters are the most"
         case "string_too_short" | "too_short":

@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 class Model(BaseModel):
-    """Strict: no conversion of types, no unknown keys."""
+    """Strict: no conversion of types, no unknown keys. What stands under a field is its description in the schema."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
 
 def _not_in(reserved: frozenset[str]) -> AfterValidator:
@@ -39,12 +39,24 @@ def _scalar(value: object) -> object:
     return value
 
 
+def at_least(shortest: str) -> AfterValidator:
+    """A lower bound of a Duration."""
+
+    def check(seconds: float) -> float:
+        if seconds < times.duration(shortest):
+            raise ValueError(f"{seconds:g}s is too short; write at least {shortest}")
+        return seconds
+
+    return AfterValidator(check)
+
+
+DurationText = Annotated[str, StringConstraints(pattern=r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$")]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=MAX_LENGTH)]
 StandId = Annotated[Id, _not_in(RESERVED_STANDS)]
 ChannelId = Annotated[Id, _not_in(RESERVED_CHANNELS)]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=MAX_LENGTH)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
-Duration = Annotated[float, BeforeValidator(_duration, json_schema_input_type=str), Field(ge=0)]
+Duration = Annotated[float, BeforeValidator(_duration, json_schema_input_type=DurationText)]
 """Written `2s`, `500ms`, `10m`, `1h30m`; held in seconds."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 Reference = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]

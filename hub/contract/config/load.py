@@ -23,7 +23,8 @@ def load(path: Path) -> Config:
     try:
         config = Config.model_validate(source.data)
     except ValidationError as error:
-        problems += explain.problems(error, source.data, Config)
+        named = {problem.keys for problem in problems}
+        problems += [one for one in explain.problems(error, source.data, Config) if one.keys not in named]
     if config is None or problems:
         raise ConfigError(_listed(path, source, problems))
     return config

@@ -1,10 +1,22 @@
 """What may stand in config.yaml: one file describes the whole installation, and every machine has the same one."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from hub.contract.config.fields import ChannelId, Duration, Id, Items, Model, Name, Port, Scalar, StandId, Title
+from hub.contract.config.fields import (
+    ChannelId,
+    Duration,
+    Id,
+    Items,
+    Model,
+    Name,
+    Port,
+    Scalar,
+    StandId,
+    Title,
+    at_least,
+)
 from hub.contract.config.procedures import Procedure, Schedule
 
 
@@ -12,55 +24,71 @@ class Listen(Model):
     """Where a server listens and is found."""
 
     host: str = "127.0.0.1"
+    """The address; 127.0.0.1 is reached from this machine only."""
     port: Port
+    """The TCP port."""
 
 
 class Redis(Listen):
-    """The private Redis. `memory` bounds it, in MB."""
+    """The private Redis, which holds live state."""
 
     port: Port = 16379
+    """The TCP port."""
     memory: int = Field(default=256, ge=16)
+    """How much memory it may take, in MB."""
 
 
 class Mqtt(Listen):
-    """The private Mosquitto."""
+    """The private Mosquitto, through which everything speaks."""
 
     port: Port = 11883
+    """The TCP port."""
 
 
 class Web(Listen):
-    """The panel. `origins` are the addresses under which browsers reach it, if not by host and port."""
+    """The panel."""
 
     port: Port = 8080
+    """The TCP port."""
     origins: Items[str] = ()
+    """Further addresses under which browsers reach it, such as https://lab.example.org."""
 
 
 class Agent(Model):
     """A machine beside the hardware."""
 
     title: Title | None = None
+    """What the panel calls it; by default its name."""
 
 
 class ChannelConfig(Model):
-    """One channel of a device: `source` is the driver's word for it, by default the channel's own name."""
+    """One channel of a device."""
 
     source: str | None = None
+    """The driver's word for it; by default the channel's own name."""
     title: Title | None = None
+    """What the panel calls it; by default the driver's words."""
     safe: Scalar | None = None
+    """What the agent sets when it starts or stops and when control is lost; by default it leaves the output alone."""
     lease: Duration | None = None
+    """How long a set value holds without renewal, then it goes to `safe`; by default for ever."""
 
 
 class Device(Model):
     """A device. Keys that do not stand here are options of its driver, checked by the driver's declaration."""
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    model_config = ConfigDict(extra="allow")
 
     driver: Id
+    """The kind of device; `clayhub devices` lists them."""
     title: Title | None = None
-    period: Duration = Field(default=2.0, ge=0.05)
+    """What the panel calls it; by default its name."""
+    period: Annotated[Duration, at_least("50ms")] = Field(default=2.0, json_schema_extra={"default": "2s"})
+    """From reading to reading. A value older than three periods is stale."""
     commands: Literal["anyone", "hub"] = "anyone"
+    """Who may command it: any MQTT client with the right to, or only the hub (panel, command line, procedures)."""
     channels: dict[ChannelId, ChannelConfig] | None = None
-    """The channels wanted, by the names they shall have; all of the driver's when left out."""
+    """The channels wanted, by the names they shall have; by default all that the driver has."""
 
     @property
     def options(self) -> dict[str, object]:
@@ -72,23 +100,36 @@ class Stand(Model):
     """Devices that make one experiment, all beside one agent."""
 
     title: Title | None = None
+    """What the panel calls it; by default its name."""
     agent: Id
+    """The machine beside its devices, one of `agents`."""
     simulate: bool = False
+    """Whether simulators take the place of the real devices."""
     devices: dict[Id, Device]
+    """The devices, by their names."""
 
 
 class Config(Model):
-    """config.yaml."""
+    """config.yaml: the whole installation. Every machine has the same copy."""
 
     version: Literal[1]
+    """The version of this format."""
     title: Title = "clayhub"
+    """What the panel calls the laboratory."""
     web: Web = Web()
+    """The panel."""
     mqtt: Mqtt = Mqtt()
+    """The broker."""
     redis: Redis = Redis()
+    """The store of live state."""
     agents: dict[Id, Agent]
+    """Machines beside the hardware, by their names."""
     stands: dict[StandId, Stand]
-    procedures: dict[Name, Procedure] = Field(default_factory=dict)
-    schedules: dict[Name, Schedule] = Field(default_factory=dict)
+    """Stands, by their names."""
+    procedures: dict[Name, Procedure] = Field(default={})
+    """What is done step by step, by name."""
+    schedules: dict[Name, Schedule] = Field(default={})
+    """When something happens, by name."""
 
     def stands_of(self, agent: str) -> dict[str, Stand]:
         """The stands whose devices `agent` serves, by name."""

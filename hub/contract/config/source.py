@@ -150,10 +150,14 @@ class _Builder:
 
     def _scalar(self, event: ScalarEvent, keys: Keys, line: int) -> object:
         try:
-            return scalar(event.value) if event.implicit[0] else event.value
+            value = scalar(event.value) if event.implicit[0] else event.value
         except ValueError as error:
             self._found.problems.append(Problem(keys, str(error)))
             return event.value
+        if value is None:
+            text = "nothing stands here; write a value, {} if nothing more is to be said, or leave the line out"
+            self._found.problems.append(Problem(keys, text))
+        return value
 
 
 def scalar(text: str) -> object:

@@ -6,6 +6,8 @@ A second one learns there that the first runs, and the next one ends what a kill
 import fcntl
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -40,32 +42,18 @@ class Record:
 
     def __init__(self, folder: Path) -> None:
         self._file, self._lock_file = folder / "processes.json", folder / "lock"
-        self._lock: int | None = None
         self._entries: dict[str, Entry] = {}
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def lock(self) -> None:
-        """Be the only one. Raises ClayhubError when another `clayhub up` runs."""
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Be the only one inside the block. Raises ClayhubError when another `clayhub up` runs."""
         lock = os.open(self._lock_file, os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(lock, 20).decode() or "unknown"
+            _take(lock)
+            yield
+        finally:
             os.close(lock)
-            raise ClayhubError(
-                Code.BUSY,
-                f"clayhub already runs here (process {holder}). Use it as it is (`clayhub link` gives a sign-in link), "
-                "or end it first with Ctrl-C in its window.",
-            ) from None
-        os.truncate(lock, 0)
-        os.write(lock, str(os.getpid()).encode())
-        self._lock = lock
-
-    def unlock(self) -> None:
-        """Let another one begin."""
-        if self._lock is not None:
-            os.close(self._lock)
-            self._lock = None
 
     def add(self, entry: Entry) -> None:
         """Note a process; one of the same name before it has ended."""
@@ -80,7 +68,7 @@ class Record:
         self._file.unlink(missing_ok=True)
 
     def left_over(self) -> list[Entry]:
-        """The noted processes that still run. Ask only while holding the lock."""
+        """The noted processes that still run. Ask inside `locked`."""
         try:
             entries = [Entry(**entry) for entry in json.loads(self._file.read_text())]
         except (OSError, ValueError, TypeError):
@@ -96,6 +84,20 @@ class Record:
         stop(stages)
         self.clear()
         return [entry.name for entry in left]
+
+
+def _take(lock: int) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(lock, 20).decode() or "unknown"
+        raise ClayhubError(
+            Code.BUSY,
+            f"clayhub already runs here (process {holder}). Use it as it is (`clayhub link` gives a sign-in link), "
+            "or end it first with Ctrl-C in its window.",
+        ) from None
+    os.truncate(lock, 0)
+    os.write(lock, str(os.getpid()).encode())
 
 
 def _boot_id() -> str:

@@ -49,11 +49,8 @@ def supervise(
         on_line(line)
 
     record = Record(Path("run"))
-    record.lock()
-    try:
+    with record.locked():
         Supervisor(stages, record, Path("log"), dict(os.environ), say).run(when_ready)
-    finally:
-        record.unlock()
     return said
 
 
@@ -124,12 +121,14 @@ def test_a_second_request_to_stop_makes_graces_short(folder: Path) -> None:
 
 def test_only_one_at_a_time() -> None:
     first, second = Record(Path("run")), Record(Path("run"))
-    first.lock()
-    with pytest.raises(ClayhubError, match=rf"already runs here \(process {os.getpid()}\)"):
-        second.lock()
-    first.unlock()
-    second.lock()
-    second.unlock()
+    with (
+        first.locked(),
+        pytest.raises(ClayhubError, match=rf"already runs here \(process {os.getpid()}\)"),
+        second.locked(),
+    ):
+        pass
+    with second.locked():
+        pass
 
 
 def test_what_a_killed_one_left_is_ended_in_stop_order_and_nothing_else() -> None:

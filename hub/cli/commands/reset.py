@@ -8,8 +8,8 @@ from hub.cli.installation import find
 from hub.cli.preflight import check_ports
 from hub.cli.record import Record
 
-DELETED = ("redis", "agents", "simulators", "log")
-"""Folders in var: live state, history and audit; what agents keep; simulated devices; logs."""
+DELETED = ("redis", "simulators", "log")
+"""Folders in var: live state, history and audit; files of simulated devices; logs."""
 
 
 @click.command()
@@ -21,16 +21,16 @@ def command(yes: bool) -> None:
     """
     places, config = find()
     record = Record(places.var / "run")
-    record.lock()
-    record.clean_up()
-    check_ports(config)
-    found = [places.var / name for name in DELETED if (places.var / name).exists()]
-    if not found:
-        click.echo(f"Nothing to delete in {places.var}.")
-        return
-    click.echo("This deletes for ever:\n" + "\n".join(f"  {path}" for path in found))
-    if not yes:
-        click.confirm("Delete it?", abort=True)
-    for path in found:
-        shutil.rmtree(path)
-    click.echo("Deleted.")
+    with record.locked():
+        record.clean_up()
+        check_ports(config)
+        found = [places.var / name for name in DELETED if (places.var / name).exists()]
+        if not found:
+            click.echo(f"Nothing to delete in {places.var}.")
+            return
+        click.echo("This deletes for ever:\n" + "\n".join(f"  {path}" for path in found))
+        if not yes:
+            click.confirm("Delete it?", abort=True)
+        for path in found:
+            shutil.rmtree(path)
+        click.echo("Deleted.")

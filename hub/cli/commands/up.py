@@ -1,6 +1,6 @@
 """`clayhub up`: start everything, in order, and keep it running."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 
 import click
 
@@ -10,6 +10,8 @@ from hub.cli.installation import client
 from hub.cli.record import Record
 from hub.cli.render import render
 from hub.cli.supervisor import Supervisor
+from hub.contract.config.schema import Config
+from hub.contract.description import Description
 from hub.contract.places import Places
 from hub.state.sessions import Sessions
 
@@ -26,29 +28,30 @@ def command() -> None:
     environment = preflight.environment(places.to_environment())
     preflight.check_programs(environment["PATH"])
     record = Record(places.var / "run")
-    record.lock()
-    left = record.clean_up()
-    if left:
-        click.echo(f"Ended what an earlier clayhub left running: {', '.join(left)}.")
-    preflight.check_ports(config)
-    render(config, places)
+    with record.locked():
+        left = record.clean_up()
+        if left:
+            click.echo(f"Ended what an earlier clayhub left running: {', '.join(left)}.")
+        preflight.check_ports(config)
+        render(config, places)
+        _run(config, places, record, environment, descriptions.values())
+
+
+def _run(
+    config: Config,
+    places: Places,
+    record: Record,
+    environment: Mapping[str, str],
+    descriptions: Iterable[Description],
+) -> None:
     with client(config, places, timeout=1.0) as redis:
 
         def greet() -> None:
             token = Sessions(redis).create_link("operator")
-            click.echo(welcome.text(config, places, token, descriptions.values()))
+            click.echo(welcome.text(config, places, token, descriptions))
 
-        supervise(
-            Supervisor(processes.stages(config, places, redis), record, places.var / "log", environment, _say), greet
+        click.echo(f"Starting; logs are in {places.var / 'log'}.")
+        Supervisor(processes.stages(config, places, redis), record, places.var / "log", environment, click.echo).run(
+            greet
         )
-
-
-def supervise(supervisor: Supervisor, greet: Callable[[], None]) -> None:
-    """Run it, with a word at the beginning and the end."""
-    click.echo("Starting; logs are in var/log.")
-    supervisor.run(greet)
-    click.echo("All has stopped.")
-
-
-def _say(line: str) -> None:
-    click.echo(line)
+        click.echo("All has stopped.")

@@ -8,6 +8,7 @@ import math
 from dataclasses import dataclass, fields
 from typing import ClassVar
 
+import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from hub.contract import strict
@@ -173,9 +174,8 @@ def from_json(name: str, data: object) -> Channel:
         raise Refused(Code.BAD_MESSAGE, f"The channel {name[:40]!r} has no kind that this version knows.")
     if not is_id(name) or name in RESERVED_CHANNELS:
         raise Refused(Code.BAD_MESSAGE, f"{name[:40]!r} cannot name a channel.")
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
     try:
-        channel = _ADAPTERS[kind].validate_python({**values, "name": name}, strict=True)
+        channel = _ADAPTERS[kind].validate_json(orjson.dumps({**data, "name": name}), strict=True)
         if channel.safe is not None:
             channel.check(channel.safe)
     except (ValidationError, Refused) as error:

@@ -90,6 +90,7 @@ class Agent:
                 self._publisher.health(event)
             case LinkUp():
                 self._publisher.announce()
+                self._publisher.outbox.reconnected()
                 self._beat()
                 self._notify("READY=1")
             case Arrived(incoming, at):
@@ -147,7 +148,8 @@ class Agent:
 
     def _beat(self) -> None:
         now = time.monotonic()
-        self._next_beat += BEAT * max(1, (now - self._next_beat) // BEAT + 1)
+        if now >= self._next_beat:
+            self._next_beat += BEAT * ((now - self._next_beat) // BEAT + 1)
         beat = self._publisher.beat()
         if beat is not None:
             self._guard.sent(beat, now)

@@ -120,8 +120,6 @@ def _channels(
             keys = (*where, name, "source") if wanted.source else (*where, name)
             hint = did_you_mean(source, declared)
             problems.append(Problem(keys, f"the driver {driver.kind} has no channel {source!r}{hint}"))
-        elif source in sources.values():
-            problems.append(Problem((*where, name), f"another channel already stands for {source!r}; name it once"))
         else:
             channels.append(_configured(name, declared[source], wanted, (*where, name), problems))
             sources[name] = source

@@ -4,12 +4,9 @@ import math
 
 from agents.catalog import Entry
 from agents.driver import Snapshot
-from hub.contract.channels import Action, Channel, Number, Value
+from hub.contract.channels import EXACT, Action, Channel, Number, Value
 from hub.contract.errors import Code, DeviceError, Refused
 from hub.contract.reading import Quality
-
-EXACT = 2**53
-"""Beyond this a number is no longer exact for everybody who reads JSON."""
 
 
 def named(entry: Entry, snapshot: Snapshot) -> tuple[dict[str, Value | None], dict[str, str]]:
@@ -51,8 +48,6 @@ def _judged(channel: Channel, value: Value | None) -> tuple[Value | None, str | 
             raise _mistaken(channel, value) from None
         keep = refused.code == Code.OUT_OF_RANGE and isinstance(value, int | float) and abs(value) <= EXACT
         return (value if keep else None), Quality.SUSPECT
-    if type(value) is int and abs(value) > EXACT:
-        return None, Quality.SUSPECT
     return value, None
 
 

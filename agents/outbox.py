@@ -61,6 +61,10 @@ class Outbox:
             self._drop()
         self._progress = now
 
+    def reconnected(self) -> None:
+        """There is a new connection: what is kept was probably lost with the old one, so wait no longer."""
+        self._progress = float("-inf")
+
     def resend(self, now: float) -> list[Entry]:
         """What to send now as backlog, in order; to be asked while the hub lives, again and again."""
         if self._kept and now - self._progress > PATIENCE:

@@ -1,0 +1,127 @@
+"""An agent at a real broker, and an ear that hears all that is said there."""
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from agents.assemble import assemble
+from agents.catalog import entries
+from hub.contract.config.load import load
+from hub.contract.presence import Heartbeat
+from hub.link import Incoming, Link
+from tests.agents.bench import DRIVERS, SHELF, Hardware
+from tests.servers import MosquittoServer
+
+CONFIG = """
+version: 1
+mqtt: {port: PORT}
+agents: {a1: {title: The one under test}}
+stands:
+  s:
+    agent: a1
+    devices:
+"""
+
+
+class Ear:
+    """A client that hears everything, and speaks for others."""
+
+    def __init__(self, port: int) -> None:
+        self.heard: list[Incoming] = []
+        self._news = threading.Condition()
+        up = threading.Event()
+        self.link = Link(
+            "ear",
+            host="127.0.0.1",
+            port=port,
+            account="ear",
+            password="",
+            version=5,
+            subscriptions=[("#", 1)],
+            on_message=self._hear,
+            on_up=up.set,
+            on_down=lambda _reason: None,
+        )
+        self.link.start()
+        assert up.wait(10)
+
+    def _hear(self, message: Incoming) -> None:
+        with self._news:
+            self.heard.append(message)
+            self._news.notify_all()
+
+    def all(self, topic: str) -> list[Any]:
+        """What was said on a topic so far: JSON, or text where it is none."""
+        return [said(message) for message in list(self.heard) if message.topic == topic]
+
+    def wait(self, topic: str, fits: Callable[[Any], bool] = lambda _said: True, count: int = 1) -> Any:  # noqa: ANN401
+        """The last of the first `count` fitting messages on a topic."""
+        end = time.monotonic() + 15
+        with self._news:
+            while True:
+                found = [one for one in self.all(topic) if fits(one)]
+                if len(found) >= count:
+                    return found[count - 1]
+                assert self._news.wait(end - time.monotonic()), f"{topic}: heard only {self.all(topic)[-5:]}"
+
+    def say(self, topic: str, payload: str | bytes, *, retain: bool = False, qos: int = 1) -> None:
+        """Publish."""
+        assert self.link.publish(
+            topic, payload.encode() if isinstance(payload, str) else payload, retain=retain, qos=qos
+        )
+
+    def ask(self, channel: str, payload: str, request_id: str, device: str = "s/heat") -> Any:  # noqa: ANN401
+        """`set` a channel with an id, and wait for the result."""
+        self.say(f"clayhub/{device}/{channel}/set", f'{{"value": {payload}, "id": "{request_id}"}}')
+        return self.result(request_id, device)
+
+    def result(self, request_id: str, device: str = "s/heat") -> Any:  # noqa: ANN401
+        """The result of the request with this id."""
+        return self.wait(f"clayhub/{device}/result", lambda result: result["id"] == request_id)
+
+    def beat(self, since: int = 0) -> Heartbeat:
+        """The agent's latest heartbeat."""
+        self.wait("clayhub/agent/a1/heartbeat")
+        return Heartbeat(**self.all("clayhub/agent/a1/heartbeat")[-1])
+
+
+def said(message: Incoming) -> Any:  # noqa: ANN401
+    """A payload as JSON, or as text where it is none."""
+    try:
+        return json.loads(message.payload)
+    except ValueError:
+        return message.payload.decode()
+
+
+@contextmanager
+def agent(broker: MosquittoServer, folder: Path, devices: str) -> Iterator[None]:
+    """The agent a1 with these devices (YAML below `devices:`) inside the block, connected."""
+    file = folder / "config.yaml"
+    file.write_text(CONFIG.replace("PORT", str(broker.port)) + "".join(f"      {x}\n" for x in devices.splitlines()))
+    config = load(file)
+    found = entries(config, DRIVERS)
+    for entry in found.values():
+        SHELF.setdefault(entry.options.address, Hardware())
+    up = threading.Event()
+    made = assemble(
+        "a1",
+        found,
+        broker=config.mqtt,
+        password="",
+        config_hash="0" * 12,
+        simulators=folder,
+        notify=lambda state: up.set() if state == "READY=1" else None,
+    )
+    thread = threading.Thread(target=made.run, name="agent a1")
+    thread.start()
+    try:
+        assert up.wait(10)
+        yield
+    finally:
+        made.stop()
+        thread.join(10)
+        assert not thread.is_alive()

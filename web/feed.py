@@ -43,11 +43,12 @@ class Feed:
         return self._ended.is_set()
 
     def join(self, mailbox: Mailbox) -> bool:
-        """Deliver to `mailbox` from now on; False when there are as many browsers as can be served."""
+        """Deliver to `mailbox` from now on, a snapshot first; False when there are too many browsers already."""
         with self._lock:
             if len(self._mailboxes) >= MAX_BROWSERS:
                 return False
             self._mailboxes.add(mailbox)
+            mailbox.start_afresh()
             if self._trouble:
                 mailbox.put_trouble(self._trouble)
             return True

@@ -1,5 +1,6 @@
 """How gunicorn serves the panel: `gunicorn -c web/gunicorn_conf.py 'web.app:create_app()'`."""
 
+import logging
 from pathlib import Path
 
 from gunicorn.systemd import sd_notify
@@ -27,5 +28,6 @@ if Path("/dev/shm").is_dir():  # noqa: S108  gunicorn touches a file each second
 
 def post_worker_init(worker: ThreadWorker) -> None:
     """Begin the live feed; systemd's watchdog is fed from its work loop."""
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     services: Services = worker.wsgi.extensions[NAME]
     services.feed.start(alive=lambda: worker.alive, notify=lambda: sd_notify("WATCHDOG=1", worker.log))

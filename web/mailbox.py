@@ -28,7 +28,7 @@ class Mailbox:
         self._lock = Lock()
         self._delta: Delta | None = None
         self._trouble: Trouble | None = None
-        self._fresh = True
+        self._fresh = False
 
     def put(self, delta: Delta) -> None:
         """Add what changed."""

@@ -1,5 +1,7 @@
 """The pages: the panel itself, signing in and out."""
 
+import logging
+
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import Limiter
@@ -8,6 +10,8 @@ from flask_login import current_user
 
 from web.access import begin_session, check_origin, end_session
 from web.services import services
+
+log = logging.getLogger(__name__)
 
 pages = Blueprint("pages", __name__)
 limiter = Limiter(get_remote_address, storage_uri="memory://")
@@ -50,6 +54,7 @@ def sign_in_by_password() -> ResponseReturnValue:
     name = request.form.get("name", "")
     user = services().users.check(name, request.form.get("password", ""))
     if user is None:
+        log.warning("Sign-in as %.40r from %s refused.", name, get_remote_address())
         return render_template("signin.html", settings=services().settings, name=name, problem=WRONG), 401
     begin_session(user)
     return redirect("/", 303)

@@ -19,7 +19,15 @@ CHAMBER: Json = {
     "channels": {
         "fan": {"kind": "switch", "title": "Fan", "writable": True},
         "temperature": {"kind": "number", "title": "Temperature", "unit": "°C", "decimals": 1},
-        "light": {"kind": "number", "title": "Light", "unit": "%", "low": 0, "high": 100, "decimals": 0, "writable": True},
+        "light": {
+            "kind": "number",
+            "title": "Light",
+            "unit": "%",
+            "low": 0,
+            "high": 100,
+            "decimals": 0,
+            "writable": True,
+        },
         "mode": {"kind": "choice", "title": "Mode", "options": ["day", "night"], "writable": True},
         "note": {"kind": "text", "title": "Note", "writable": True},
         "reset": {"kind": "action", "title": "Reset the board", "writable": True},

@@ -4,9 +4,11 @@ import http.cookiejar
 import re
 import socket
 import sys
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from simple_websocket import Client
 
 from hub.state.connect import connect
 from hub.state.sessions import Sessions
-from tests.servers import RedisServer, Server, free_port
+from tests.servers import RedisServer, Server, free_port, wait_until
 from tests.web.laboratory import Laboratory
 from web.users import save_user
 
@@ -43,7 +45,7 @@ procedures:
 
 
 class PanelServer(Server):
-    """gunicorn with the panel, beside the given Redis. Users: anna (operator, password `seedling`), vik (viewer, `moss`)."""
+    """gunicorn with the panel, beside the given Redis. Users: anna, operator (password `seedling`), and vik, viewer."""
 
     def __init__(self, folder: Path, redis: RedisServer) -> None:
         port = free_port()
@@ -87,6 +89,15 @@ class PanelServer(Server):
         """How many threads the worker has."""
         return len(list(Path(f"/proc/{self.worker()}/task").iterdir()))
 
+    def warm_up(self) -> int:
+        """Make gunicorn start all threads it ever will, and return how many there are when nobody is served."""
+        with ExitStack() as stack:
+            for _ in range(64):
+                connection = stack.enter_context(Visitor(self.address).connection())
+                connection.sendall(b"GET / HTTP/1.1\r\n")
+            wait_until(lambda: self.threads() >= 64, "all threads have been started")
+        return self.threads()
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -97,7 +108,7 @@ class Answer:
     body: bytes
 
     @property
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401  it is what the server says
         """The body, parsed."""
         return orjson.loads(self.body)
 
@@ -173,16 +184,18 @@ class Visitor:
             return Answer(error.code, error.headers, error.read())
 
 
-def hear(socket: Client) -> Any:
+def hear(socket: Client) -> dict[str, Any]:
     """The next message of the socket; AssertionError when none comes."""
     message = socket.receive(timeout=10)
     assert message is not None, "the socket says nothing"
-    return orjson.loads(message)
+    return orjson.loads(message)  # type: ignore[no-any-return]
 
 
-def hear_until(socket: Client, kind: str, part: str = "type") -> Any:
+def hear_until(socket: Client, kind: str, part: str = "type") -> dict[str, Any]:
     """The next message of that type that has `part`; beats and other news are passed over."""
-    while True:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
         message = hear(socket)
         if message["type"] == kind and part in message:
             return message
+    raise AssertionError(f"no {kind} with {part} comes")

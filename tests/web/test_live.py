@@ -5,6 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import pytest
 from simple_websocket import Client, ConnectionClosed
@@ -58,9 +59,14 @@ def test_the_browser_hears_something_even_when_nothing_happens(ears: Client) -> 
         assert hear(ears)["type"] == "delta"
 
 
-def test_a_browser_that_missed_changes_gets_everything_again(ears: Client, laboratory: Laboratory) -> None:
-    laboratory.redis.delete(keys.EVENTS)
+def test_a_browser_that_missed_changes_gets_everything_again(
+    panel: PanelServer, ears: Client, laboratory: Laboratory
+) -> None:
+    os.kill(panel.worker(), signal.SIGSTOP)
+    laboratory.read(temperature=0.5)
     laboratory.read(temperature=1.5)
+    laboratory.redis.xtrim(keys.EVENTS, maxlen=1, approximate=False)
+    os.kill(panel.worker(), signal.SIGCONT)
     assert hear_until(ears, "snapshot")["devices"][KEY]["state"]["temperature"] == 1.5
 
 
@@ -113,7 +119,7 @@ def test_a_browser_that_talks_is_hung_up_on(ears: Client) -> None:
 
 
 def test_a_large_message_is_not_kept(panel: PanelServer, anna: Visitor) -> None:
-    before = panel.threads()
+    before = panel.warm_up()
     for _ in range(5):
         ears = anna.live()
         hear_until(ears, "snapshot")
@@ -124,23 +130,26 @@ def test_a_large_message_is_not_kept(panel: PanelServer, anna: Visitor) -> None:
     assert anna.get("/health").status == 200
 
 
+TRY_LATER = (1013).to_bytes(2)
+
 HANDSHAKE = (
     "GET /socket HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://{host}\r\nCookie: {cookie}\r\n\r\n"
 )
 
 
-def raw_socket(visitor: Visitor, buffer: int | None = None) -> socket.socket:
+@contextmanager
+def raw_socket(visitor: Visitor, buffer: int | None = None) -> Iterator[socket.socket]:
     """A socket after the upgrade, in the hands of somebody who does not keep to the protocol."""
     host = visitor.address.removeprefix("http://")
-    connection = socket.socket()
-    if buffer:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-    connection.settimeout(10)
-    connection.connect(("127.0.0.1", int(host.split(":")[1])))
-    connection.sendall(HANDSHAKE.format(host=host, cookie=visitor.cookie).encode())
-    assert connection.recv(12) == b"HTTP/1.1 101"
-    return connection
+    with socket.socket() as connection:
+        if buffer:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
+        connection.settimeout(10)
+        connection.connect(("127.0.0.1", int(host.split(":")[1])))
+        connection.sendall(HANDSHAKE.format(host=host, cookie=visitor.cookie).encode())
+        assert connection.recv(12) == b"HTTP/1.1 101"
+        yield connection
 
 
 def drained(connection: socket.socket) -> bool:
@@ -167,31 +176,27 @@ def drained(connection: socket.socket) -> bool:
     ],
     ids=["noise", "http", "unmasked", "opcode", "endless", "close code", "fragments", "flood"],
 )
-def test_malformed_frames_end_the_socket_and_free_its_threads(
-    panel: PanelServer, anna: Visitor, frames: bytes
-) -> None:
-    before = panel.threads()
-    connections = [raw_socket(anna) for _ in range(3)]
-    for connection in connections:
-        connection.sendall(frames)
-    assert all(drained(connection) for connection in connections)
-    for connection in connections:
-        connection.close()
+def test_malformed_frames_end_the_socket_and_free_its_threads(panel: PanelServer, anna: Visitor, frames: bytes) -> None:
+    before = panel.warm_up()
+    with raw_socket(anna) as one, raw_socket(anna) as other:
+        one.sendall(frames)
+        other.sendall(frames)
+        assert drained(one)
+        assert drained(other)
     wait_until(lambda: panel.threads() <= before, "the sockets' threads have ended")
     assert anna.get("/health").status == 200
 
 
 def test_a_hundred_browsers_too_many_are_turned_away_and_pages_still_come(panel: PanelServer, anna: Visitor) -> None:
-    before = panel.threads()
-    connections = [raw_socket(anna) for _ in range(150)]
-    assert anna.get("/health").status == 200
-    assert anna.ask("/api/command", {"key": KEY, "channel": "fan", "value": True}).status == 202
-    late = anna.live()
-    assert closed_with(late) == 1013
-    hang_up(late)
-    for connection in connections:
-        connection.close()
-    wait_until(lambda: panel.threads() <= before + 2, "the sockets' threads have ended")
+    before = panel.warm_up()
+    with ExitStack() as stack:
+        for _ in range(150):
+            stack.enter_context(raw_socket(anna))
+        assert anna.get("/health").status == 200
+        assert anna.ask("/api/command", {"key": KEY, "channel": "fan", "value": True}).status == 202
+        late = stack.enter_context(raw_socket(anna))
+        assert TRY_LATER in late.makefile("rb").read()
+    wait_until(lambda: panel.threads() <= before, "the sockets' threads have ended")
     ears = anna.live()
     hear_until(ears, "snapshot")
     hang_up(ears)
@@ -200,18 +205,16 @@ def test_a_hundred_browsers_too_many_are_turned_away_and_pages_still_come(panel:
 def test_a_browser_that_takes_nothing_is_dropped_and_others_do_not_wait(
     panel: PanelServer, anna: Visitor, ears: Client, laboratory: Laboratory
 ) -> None:
-    before = panel.threads()
-    sleeper = raw_socket(anna, buffer=4096)
-    note = "x" * 50_000
+    before = panel.warm_up()
     count = 0
-    while panel.threads() > before or count < 20:  # the sleeper's threads end after 4 s
-        laboratory.read(note=note, light=count)
-        while hear_until(ears, "delta", "devices")["devices"][KEY]["state"]["light"] != count:
-            pass
-        count += 1
-        assert count < 100_000
-    assert drained(sleeper)
-    sleeper.close()
+    with raw_socket(anna, buffer=4096) as sleeper:
+        wait_until(lambda: panel.threads() > before, "the sleeper's threads have begun")
+        while panel.threads() > before:
+            laboratory.read(note="x" * 50_000, light=count)
+            while hear_until(ears, "delta", "devices")["devices"][KEY]["state"]["light"] != count:
+                pass
+            count += 1
+        assert drained(sleeper)
 
 
 def test_the_panel_ends_within_seconds_though_browsers_are_there(fresh_panel: PanelServer) -> None:

@@ -24,7 +24,7 @@ from ruamel.yaml.events import (
 from hub.contract.config.problems import Keys, Problem, dotted
 from hub.contract.errors import ConfigError
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 256_000
 MAX_DEPTH = 32
 MAX_DIGITS = 40
 

@@ -35,9 +35,9 @@ class Inbox:
         if message.topic.endswith(_NUMBERED):
             self._put_numbered(message)
         else:
-            if message.topic.endswith(_BOTH):
-                self._put_numbered(message)
             self._urgent.put(message)
+            if message.topic.endswith(_BOTH):  # behind: its number counts only once its sender is known
+                self._put_numbered(message)
 
     def wait(self, seconds: float, last_batch: int) -> list[object]:
         """What is urgent: at once if there is anything, or readings to be taken; else after `seconds` at the latest.

@@ -20,18 +20,14 @@ def measure(folder: Path) -> list[Figure]:
         before = processes.cpu_seconds(pids)
         time.sleep(WATCH)
         busy = (processes.cpu_seconds(pids) - before) / WATCH * 100
-        memory = [(_name(processes.command(pid)), processes.resident_mb(pid)) for pid in pids]
-    ours = [Figure(f"memory of {name}", size, "MB", goal=60) for name, size in memory if name not in OTHERS]
-    return [*ours, Figure("processor, the idle demonstration", busy, "% of a core", goal=5)]
+        memory = [(_name(pid), processes.resident_mb(pid)) for pid in pids if processes.program(pid) not in OTHERS]
+    ours = [Figure(f"memory of {name}", size, "MB", goal=60) for name, size in memory]
+    return [*ours, Figure("processor time of the idle demonstration", busy, "% of a core", goal=5)]
 
 
-def _name(words: list[str]) -> str:
-    """A process's name for people: `hub`, `agent bench`, `simulator phytotron.co2`, `web`, `redis-server`."""
-    program = Path(words[0]).name
-    if program in OTHERS:
-        return program
+def _name(pid: int) -> str:
+    """A process's name for people: `hub`, `agent bench`, `simulator phytotron.co2`, `web`."""
+    words = processes.command(pid)
     if "agents.simulators" in words:
         return f"simulator {words[words.index('--name') + 1]}"
-    if "agents" in words:
-        return f"agent {words[-1]}"
-    return words[-1].removeprefix("gunicorn: ")
+    return f"agent {words[-1]}" if "agents" in words else words[-1]

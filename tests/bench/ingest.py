@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hub.contract.config.load import file_hash
 from hub.state import keys as redis_keys
 from tests.bench.figures import Figure
 from tests.bench.installation import ROOT, Installation, all_but_the_load, loaded, only_the_broker
@@ -107,6 +108,7 @@ def load(
         values=values,
         count=count,
         window=WINDOW,
+        config=file_hash(installation.places.config),
         progress=str(shared),
         rate=rate,
     )

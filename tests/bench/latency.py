@@ -13,11 +13,13 @@ from paho.mqtt.enums import CallbackAPIVersion
 from simple_websocket import Client as WebSocket
 
 from hub.contract import topics
+from hub.state import keys as redis_keys
 from hub.state.sessions import Sessions
 from tests.bench.figures import Figure
 from tests.bench.ingest import DEVICES, half_load
 from tests.bench.installation import Installation, all_but_the_load, loaded
 from tests.bench.load import AGENT, keys
+from tests.servers import wait_until
 from tests.web.panel import Visitor
 
 KEY, CHANNEL = "phytotron/chamber", "fan_left"
@@ -28,6 +30,7 @@ PATIENCE = 10
 def measure(folder: Path, rate: float) -> list[Figure]:
     """The figures; `rate` is what the hub can take, of which half is the load."""
     with all_but_the_load(loaded(folder, DEVICES)) as installation:
+        wait_until(lambda: installation.redis.hexists(redis_keys.STATE, KEY), "the relay has a state")
         operator = Operator(installation)
         operator.command(20)
         idle = operator.command(COMMANDS)
@@ -60,12 +63,13 @@ class Operator:
             "Origin": visitor.address,
         }
         self._http = http.client.HTTPConnection(web.host, web.port)
-        self._http.connect()
-        self._http.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._live = WebSocket.connect(f"ws://{web.host}:{web.port}/socket", headers=self._headers)
 
     def command(self, count: int) -> list[float]:
         """Switch the relay to and fro; each time the milliseconds until the socket showed it."""
+        self._http.close()  # the panel has let go of it meanwhile
+        self._http.connect()
+        self._http.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         took = []
         for number in range(count):
             value = number % 2 == 0

@@ -43,6 +43,8 @@ class Load:
     """Readings in all."""
     window: int
     """Readings that may be on their way: fewer than the broker queues, as it drops what is too much."""
+    config: str
+    """The hash of config.yaml."""
     progress: str
     """The file that says how many have arrived."""
     rate: float | None = None
@@ -78,6 +80,11 @@ class Publisher:
             self._say(topics.device(key, Leaf.INFO), info.encode(), retain=True)
         self._live()
 
+    def wait_for_go(self) -> None:
+        """Be there, as any agent, until standard input has a line."""
+        while not select.select([sys.stdin], [], [], 0.1)[0]:
+            self._live()
+
     def run(self, prepared: list[bytes]) -> None:
         """Publish all that is prepared; returns when all of it has arrived."""
         began = time.monotonic()
@@ -106,7 +113,9 @@ class Publisher:
         self._beat += 1
         oldest = self._progress.read() + 1
         epoch = self._load.epoch
-        beat = Heartbeat(epoch, self._beat, times.instant(time.time()), epoch, oldest, self._sent, "bench", {})
+        beat = Heartbeat(
+            epoch, self._beat, times.instant(time.time()), epoch, oldest, self._sent, self._load.config, {}
+        )
         self._say(topics.agent(AGENT, Leaf.HEARTBEAT), beat.encode())
 
     def _say(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
@@ -142,7 +151,7 @@ def main() -> None:
     publisher = Publisher(load)
     publisher.describe()
     print("ready", flush=True)
-    sys.stdin.buffer.readline()
+    publisher.wait_for_go()
     publisher.run(prepared)
 
 

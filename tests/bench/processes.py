@@ -37,6 +37,11 @@ def command(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/cmdline").read_text().split("\0")[:-1]
 
 
+def program(pid: int) -> str:
+    """The name of the program file, whatever the process calls itself."""
+    return Path(f"/proc/{pid}/comm").read_text().strip()
+
+
 def _ticks(pid: int) -> int:
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])

@@ -4,23 +4,25 @@ import argparse
 import logging
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from agents.assemble import assemble
 from agents.catalog import entries
 from agents.drivers import DRIVERS
 from hub.contract.config.load import file_hash, load, naming_lines
-from hub.contract.config.problems import did_you_mean
+from hub.contract.config.problems import Problem, UnlocatedError, did_you_mean
 from hub.contract.errors import ConfigError
 from hub.contract.places import Places
+from hub.notify import notify
 
 
-def run(name: str, places: Places, notify: Callable[[str], None]) -> None:
+def run(name: str, places: Places) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises ConfigError when the agent cannot be."""
     config = load(places.config)
-    if name not in config.agents:
-        raise ConfigError(f"{places.config.name} has no agent {name!r}{did_you_mean(name, config.agents)}.")
     with naming_lines(places.config):
+        if name not in config.agents:
+            text = f"there is no agent {name!r}{did_you_mean(name, config.agents)}"
+            raise UnlocatedError([Problem(("agents",), text)])
         devices = entries(config, DRIVERS)
     agent = assemble(
         name,
@@ -43,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name = parser.parse_args(arguments).name
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
-        run(name, Places.from_environment(), lambda _state: None)
+        run(name, Places.from_environment())
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2

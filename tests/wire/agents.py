@@ -83,7 +83,7 @@ class Ear:
         """The result of the request with this id."""
         return self.wait(f"clayhub/{device}/result", lambda result: result["id"] == request_id)
 
-    def beat(self, since: int = 0) -> Heartbeat:
+    def beat(self) -> Heartbeat:
         """The agent's latest heartbeat."""
         self.wait("clayhub/agent/a1/heartbeat")
         return Heartbeat(**self.all("clayhub/agent/a1/heartbeat")[-1])

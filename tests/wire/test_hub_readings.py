@@ -1,0 +1,107 @@
+"""The way of a reading: from an agent's words to Redis, once and in order, whatever happens between."""
+
+import pytest
+
+from hub.state import keys
+from hub.state.view import Lost
+from tests.servers import wait_until
+from tests.wire.hubs import Lab
+from tests.wire.speaker import LAMP, Speaker
+
+
+def offered_again(agent: Speaker) -> bool:
+    """Whether all is stored, after offering again what is not, as an agent does every second."""
+    agent.heartbeat()
+    agent.backlog()
+    return not agent.kept
+
+
+def test_a_reading_is_state_event_and_history_and_then_confirmed(lab: Lab) -> None:
+    agent = lab.agent()
+    cursor = lab.view.snapshot()["cursor"]
+    agent.read(red=60.0, temp=21.5)
+    wait_until(lambda: not agent.kept, "confirmed")
+    assert lab.lamp()["state"]["red"] == 60.0
+    assert lab.lamp()["info"]["title"] == "Lamp"
+    assert lab.lamp()["availability"] == "online"
+    assert lab.history() == [("e1", 1)]
+    seen = [delta["devices"][LAMP] for delta in lab.view.follow(cursor, 5)[1] if LAMP in delta.get("devices", {})]
+    assert [change["state"]["temp"] for change in seen if "state" in change] == [21.5]
+    assert [reading["temp"] for reading in lab.view.readings(LAMP, 10)] == [21.5]
+
+
+def test_a_wrong_reading_is_a_dead_letter_and_blocks_nothing(lab: Lab) -> None:
+    agent = lab.agent()
+    agent.read(red="sixty")
+    agent.read(blue=1.0)
+    agent.read(red=1.0)
+    wait_until(lambda: not agent.kept, "confirmed")
+    assert lab.history() == [("e1", 3)]
+    assert lab.lamp()["state"]["red"] == 1.0
+    codes = [fields[b"code"] for _, fields in lab.redis.xrange(keys.DEAD)]
+    assert codes == [b"wrong_type", b"unknown_target"]
+
+
+def test_what_the_agent_kept_during_an_outage_fills_the_history_in_order(lab: Lab) -> None:
+    agent = lab.agent()
+    agent.read()
+    wait_until(lambda: not agent.kept, "confirmed")
+    lab.redis_server.kill()
+    for _ in range(50):
+        agent.read()
+    lab.redis_server.start()
+    agent.read()
+    wait_until(lambda: offered_again(agent), "all confirmed")
+    assert lab.history() == [("e1", n) for n in range(1, 53)]
+
+
+def test_numbers_that_are_gone_are_recorded_as_a_gap(lab: Lab) -> None:
+    agent = lab.agent()
+    agent.read()
+    wait_until(lambda: not agent.kept, "confirmed")
+    agent.n = 9
+    agent.heartbeat()
+    agent.read()
+    wait_until(lambda: not agent.kept, "confirmed")
+    assert lab.history() == [("e1", 1), "gap 2-9", ("e1", 10)]
+
+
+def test_an_agent_that_begins_anew_is_followed(lab: Lab) -> None:
+    first = lab.agent()
+    first.read()
+    wait_until(lambda: not first.kept, "confirmed")
+    first.die()
+    second = lab.agent(boot="b2", epoch="e2")
+    second.read()
+    wait_until(lambda: not second.kept, "confirmed")
+    assert lab.history() == [("e1", 1), "gap epoch", ("e2", 1)]
+
+
+def test_a_redis_that_lost_its_data_is_filled_again(lab: Lab) -> None:
+    agent = lab.agent()
+    agent.read()
+    wait_until(lambda: not agent.kept, "confirmed")
+    cursor = lab.view.snapshot()["cursor"]
+    lab.redis.flushall()
+
+    def filled() -> bool:
+        agent.heartbeat()
+        return LAMP in (devices := lab.view.snapshot()["devices"]) and devices[LAMP]["availability"] == "online"
+
+    wait_until(filled, "the lamp is known again")
+    with pytest.raises(Lost):
+        lab.view.follow(cursor, 1)
+    agent.read(red=5.0)
+    wait_until(lambda: not agent.kept or agent.heartbeat(), "confirmed")
+    assert lab.history() == ["gap epoch", ("e1", 2)]
+
+
+def test_after_a_restart_of_the_broker_all_goes_on(lab: Lab) -> None:
+    agent = lab.agent()
+    lab.broker.kill()
+    lab.broker.start()
+    beat = agent.beat
+    wait_until(lambda: agent.beat > beat, "the agent is back")
+    agent.read(red=7.0)
+    wait_until(lambda: offered_again(agent), "confirmed")
+    assert lab.history() == [("e1", 1)]

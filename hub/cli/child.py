@@ -22,6 +22,8 @@ class Program:
     name: str
     argv: tuple[str, ...]
     ready: Callable[[], Check]
+    turn: int
+    """When it is stopped: 0 first."""
     grace: float
     """Seconds that it has to end by itself."""
 
@@ -29,9 +31,9 @@ class Program:
 class Child:
     """A program's process, the present one or the last. Times are seconds of one clock that only goes forward."""
 
-    def __init__(self, program: Program, stage: int, log: Log, environment: Mapping[str, str]) -> None:
-        self.program, self.stage, self.log = program, stage, log
-        self.grace = program.grace
+    def __init__(self, program: Program, log: Log, environment: Mapping[str, str]) -> None:
+        self.program, self.log = program, log
+        self.turn, self.grace = program.turn, program.grace
         self.restart_at: float | None = None
         self.missed = False
         """It has ended, this was said, and it does not serve again yet."""

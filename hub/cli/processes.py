@@ -1,61 +1,61 @@
-"""Which processes make the installation, in the order in which they are started."""
+"""Which processes make the installation, the order in which they are started, and that in which they are stopped."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
 
 import redis
 
 from hub.cli import ready, render
-from hub.cli.child import Program
+from hub.cli.child import Check, Program
 from hub.contract.config.schema import Config
 from hub.contract.places import Places
 from hub.state.view import View
 
-GRACE = {"web": 0.6, "hub": 0.8, "agent": 2.6, "simulator": 0.2, "mosquitto": 0.3, "redis": 0.4}
-"""Seconds to end by itself; together less than 5. Most of them are the agents', who make the outputs safe."""
+STOPPING = {"web": 0.6, "hub": 0.8, "agent": 2.6, "simulator": 0.2, "mosquitto": 0.3, "redis": 0.4}
+"""The order of stopping, and the seconds that each has to end by itself: together less than 5. Most of them are the
+agents', who make the outputs safe: after the hub, which then commands no more, and before what they need for it."""
 
 
 def stages(config: Config, places: Places, client: redis.Redis) -> list[list[Program]]:
-    """Each stage is started when the one before serves."""
+    """The order of starting: each stage begins when the one before serves."""
     view = View(client)
-    store = Program(
-        "redis",
-        ("redis-server", str(render.redis_file(places))),
-        partial(ready.answers_ping, client),
-        GRACE["redis"],
-    )
-    broker = Program(
-        "mosquitto",
-        ("mosquitto", "-c", str(render.broker_file(places))),
-        partial(ready.accepts, config.mqtt.host, config.mqtt.port),
-        GRACE["mosquitto"],
-    )
+    answers = partial(ready.answers_ping, client)
+    accepts = partial(ready.accepts, config.mqtt.host, config.mqtt.port)
     return [
-        [store],
-        [broker],
+        [_program("redis", "redis", ("redis-server", str(render.redis_file(places))), answers)],
+        [_program("mosquitto", "mosquitto", ("mosquitto", "-c", str(render.broker_file(places))), accepts)],
+        [_program("hub", "hub", _python("hub.cli.main", "hub"), partial(ready.hub_is_new, view))],
         simulators(config, places),
-        [Program("hub", _python("hub.cli.main", "hub"), partial(ready.hub_is_new, view), GRACE["hub"])],
         [
-            Program(f"agent-{name}", _python("agents", name), partial(ready.agent_is_new, view, name), GRACE["agent"])
+            _program("agent", f"agent-{name}", _python("agents", name), partial(ready.agent_is_new, view, name))
             for name in config.agents
         ],
-        [Program("web", _python("hub.cli.main", "web"), partial(ready.healthy, config.web), GRACE["web"])],
+        [_program("web", "web", _python("hub.cli.main", "web"), partial(ready.healthy, config.web))],
     ]
 
 
 def simulators(config: Config, places: Places) -> list[Program]:
     """One for each device of the stands that say `simulate: true`."""
-    return [
-        Program(
-            f"simulator-{name}",
-            _python("agents.simulators", device.driver, "--name", name, "--folder", str(places.simulators)),
-            partial(ready.simulator_answers, places.simulators / f"{name}.address"),
-            GRACE["simulator"],
-        )
+    drivers = {
+        f"{stand_name}.{name}": device.driver
         for stand_name, stand in config.stands.items()
         if stand.simulate
-        for name, device in ((f"{stand_name}.{device_name}", device) for device_name, device in stand.devices.items())
+        for name, device in stand.devices.items()
+    }
+    return [
+        _program(
+            "simulator",
+            f"simulator-{name}",
+            _python("agents.simulators", driver, "--name", name, "--folder", str(places.simulators)),
+            partial(ready.simulator_answers, places.simulators / f"{name}.address"),
+        )
+        for name, driver in drivers.items()
     ]
+
+
+def _program(kind: str, name: str, argv: tuple[str, ...], is_ready: Callable[[], Check]) -> Program:
+    return Program(name, argv, is_ready, turn=list(STOPPING).index(kind), grace=STOPPING[kind])
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

@@ -21,16 +21,16 @@ class Entry:
     """One process. It counts as running only while the process of that id has that start time, in that boot."""
 
     name: str
-    stage: int
+    turn: int
     pid: int
     started: str
     boot: str
     grace: float
 
     @classmethod
-    def of(cls, name: str, stage: int, pid: int, grace: float) -> Self:
+    def of(cls, name: str, turn: int, pid: int, grace: float) -> Self:
         """The entry of a process that was started just now."""
-        return cls(name, stage, pid, start_time(pid) or "", _boot_id(), grace)
+        return cls(name, turn, pid, start_time(pid) or "", _boot_id(), grace)
 
     def alive(self) -> bool:
         """Whether that very process still runs."""
@@ -78,10 +78,7 @@ class Record:
     def clean_up(self) -> list[str]:
         """End what a killed `clayhub up` left running, in stop order; returns the names."""
         left = self.left_over()
-        stages = [
-            [entry for entry in left if entry.stage == stage] for stage in sorted({entry.stage for entry in left})
-        ]
-        stop(stages)
+        stop(left)
         self.clear()
         return [entry.name for entry in left]
 

@@ -1,10 +1,11 @@
 """Processes that run: how they are known again, and how they are ended in good order."""
 
 import contextlib
+import math
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Protocol
 
@@ -16,6 +17,10 @@ class Running(Protocol):
 
     @property
     def pid(self) -> int: ...
+
+    @property
+    def turn(self) -> int:
+        """When it is stopped: 0 first, those of one turn together."""
 
     @property
     def grace(self) -> float:
@@ -36,24 +41,23 @@ def start_time(pid: int) -> str | None:
     return None if fields[0] in "ZX" else fields[19]
 
 
-def stop(stages: Sequence[Sequence[Running]], hurry: Callable[[], bool] = lambda: False) -> None:
-    """End the processes stage by stage, the last stage first: politely, then by force when their grace is over.
+def stop(processes: Collection[Running], hurry: Callable[[], bool] = lambda: False) -> None:
+    """End the processes turn by turn: politely, then by force when their grace is over.
 
-    When `hurry()` becomes true, half a second is the longest grace. A frozen process is thawed, so that an agent can
-    still make its outputs safe.
+    While `hurry()` is true, half a second is the longest grace. A frozen process is thawed, so that an agent can still
+    make its outputs safe.
     """
-    for stage in reversed(stages):
-        for process in stage:
+    for turn in sorted({process.turn for process in processes}):
+        together = [process for process in processes if process.turn == turn]
+        for process in together:
             send(process.pid, signal.SIGTERM, signal.SIGCONT)
         begin = time.monotonic()
-        for process in stage:
-            while process.alive() and time.monotonic() - begin < (
-                min(0.5, process.grace) if hurry() else process.grace
-            ):
+        for process in together:
+            while process.alive() and time.monotonic() - begin < min(process.grace, 0.5 if hurry() else math.inf):
                 time.sleep(PAUSE)
-        for process in stage:
+        for process in together:
             kill_session(process.pid)
-        while any(process.alive() for process in stage):
+        while any(process.alive() for process in together):
             time.sleep(PAUSE)
 
 

@@ -1,7 +1,7 @@
 """The supervisor of `clayhub up`: starts the processes in order, each waited for, restarts what ends, stops all.
 
-The order of stopping is the reverse of that of starting: agents end while broker, simulators and devices are still
-there, and make their outputs safe.
+They stop in an order of their own, so that agents end when nobody commands them any more, and while broker, simulators
+and devices are still there: they make their outputs safe.
 """
 
 import time
@@ -34,8 +34,7 @@ class Supervisor:
         say: Callable[[str], None],
     ) -> None:
         self._stages = [
-            [Child(program, number, Log(logs / f"{program.name}.log"), environment) for program in stage]
-            for number, stage in enumerate(stages)
+            [Child(program, Log(logs / f"{program.name}.log"), environment) for program in stage] for stage in stages
         ]
         self._record, self._say = record, say
 
@@ -107,14 +106,11 @@ class Supervisor:
 
     def _start(self, child: Child) -> None:
         child.start(time.monotonic())
-        self._record.add(Entry.of(child.name, child.stage, child.pid, child.grace))
+        self._record.add(Entry.of(child.name, child.turn, child.pid, child.grace))
 
     def _stop_all(self, signals: Signals) -> None:
         stops = signals.stops
-        stop(
-            [[child for child in stage if child.started()] for stage in self._stages],
-            hurry=lambda: signals.stops > max(1, stops),
-        )
+        stop([child for child in self._children() if child.started()], hurry=lambda: signals.stops > max(1, stops))
         self._record.clear()
 
     def _children(self) -> Iterable[Child]:

@@ -1,58 +1,18 @@
 """Commands that need nothing to run, and what the others say when nothing runs."""
 
 import json
-import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from hub.cli.main import COMMANDS, main
+from hub.cli.main import COMMANDS
 from hub.contract.config.load import json_schema
-from tests.servers import free_port, listens
+from tests.cli.installation import SHIPPED, Installation
+from tests.servers import listens
 from web.users import Users
-
-SHIPPED = Path(__file__).parents[2] / "config.yaml"
-
-
-class Installation:
-    """The shipped installation on ports of its own, in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.config = folder, folder / "config.yaml"
-        self.ports = {"8080": free_port(), "11883": free_port(), "16379": free_port()}
-        text = SHIPPED.read_text()
-        for usual, port in self.ports.items():
-            text = text.replace(f"port: {usual}", f"port: {port}")
-        self.config.write_text(text)
-        self.environment = {
-            **os.environ,
-            "CLAYHUB_CONFIG": str(self.config),
-            "CLAYHUB_VAR": str(folder / "var"),
-            "CLAYHUB_SECRETS": str(folder / "secrets"),
-        }
-
-    def edit(self, old: str, new: str) -> None:
-        text = self.config.read_text()
-        assert old in text
-        self.config.write_text(text.replace(old, new, 1))
-
-    def clayhub(self, *arguments: str, given: str = "") -> Result:
-        """The command, within this process."""
-        return CliRunner().invoke(main, arguments, input=given, env=self.environment)
-
-    def process(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """The command in a process of its own, as for those that go on running."""
-        return subprocess.run(
-            [sys.executable, "-m", "hub.cli.main", *arguments],
-            env={**self.environment, **environment},
-            capture_output=True,
-            text=True,
-            timeout=30,
-        )
 
 
 @pytest.fixture

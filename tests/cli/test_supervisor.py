@@ -23,8 +23,8 @@ while :; do sleep 0.02; done
 """
 
 
-def program(name: str, script: str = SERVICE, grace: float = 3.0) -> Program:
-    return Program(name, ("sh", "-c", script, "sh", name), lambda: new_file(f"{name}.*.ready"), grace)
+def program(name: str, script: str = SERVICE, turn: int = 0, grace: float = 3.0) -> Program:
+    return Program(name, ("sh", "-c", script, "sh", name), lambda: new_file(f"{name}.*.ready"), turn, grace)
 
 
 def new_file(pattern: str) -> Check:
@@ -66,11 +66,11 @@ def pid_of(name: str) -> int:
     return next(entry.pid for entry in Record(Path("run")).left_over() if entry.name == name)
 
 
-def test_each_is_started_when_the_one_before_serves_and_stopped_in_reverse() -> None:
-    supervise([[program("first")], [program("second")], [program("third")]], end)
-    names = ["first", "second", "third"]
-    assert order() == [f"{name} {what}" for name in names for what in ("begins", "serves")] + [
-        f"{name} ends" for name in reversed(names)
+def test_each_is_started_when_the_one_before_serves_and_stopped_in_its_turn() -> None:
+    supervise([[program("first", turn=3)], [program("second", turn=0)], [program("third", turn=1)]], end)
+    assert order() == [
+        *(f"{name} {what}" for name in ("first", "second", "third") for what in ("begins", "serves")),
+        *(f"{name} ends" for name in ("second", "third", "first")),
     ]
 
 
@@ -137,9 +137,9 @@ def test_what_a_killed_one_left_is_ended_in_stop_order_and_nothing_else() -> Non
         for name in ("a", "b", "other")
     }
     record = Record(Path("run"))
-    record.add(Entry.of("a", 0, started["a"].pid, 3))
-    record.add(Entry.of("b", 1, started["b"].pid, 3))
-    same_id_by_chance = Entry("other", 2, started["other"].pid, "1", Entry.of("a", 0, started["a"].pid, 3).boot, 3)
+    record.add(Entry.of("a", 1, started["a"].pid, 3))
+    record.add(Entry.of("b", 0, started["b"].pid, 3))
+    same_id_by_chance = Entry("other", 2, started["other"].pid, "1", Entry.of("a", 1, started["a"].pid, 3).boot, 3)
     record.add(same_id_by_chance)
     wait_until(lambda: len(list(Path().glob("*.ready"))) == 3, "the services")
     try:

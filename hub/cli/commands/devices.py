@@ -4,10 +4,9 @@ import json
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from hub.cli.installation import store
+from hub.cli.tables import plain, show
 from hub.state.view import View
 
 
@@ -20,13 +19,13 @@ def command(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(devices, indent=2, ensure_ascii=False))
         return
-    table = Table("device", "title", "driver", "agent", "is", "channels (* can be set)", box=None, pad_edge=False)
+    table = plain("device", "title", "driver", "agent", "is", "channels (* can be set)")
     for key, device in devices.items():
         info = device["info"]
         table.add_row(
             key, info["title"], info["driver"], info["agent"], device["availability"] or "unknown", _channels(info)
         )
-    Console().print(table)
+    show(table)
 
 
 def _channels(info: dict[str, Any]) -> str:

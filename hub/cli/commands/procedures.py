@@ -3,12 +3,10 @@
 import json
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from hub.cli.actions import add_actions
 from hub.cli.installation import find, store
-from hub.cli.times import local
+from hub.cli.tables import local, plain, show
 from hub.state.view import View
 
 
@@ -27,12 +25,12 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({name: runs.get(name) for name in config.procedures}, indent=2, ensure_ascii=False))
         return
-    table = Table("procedure", "title", "is", "stage", "started", "by", "reason", box=None, pad_edge=False)
+    table = plain("procedure", "title", "is", "stage", "started", "by", "reason")
     for name, procedure in config.procedures.items():
         run = runs.get(name, {})
         cells = (run.get("state"), run.get("stage"), local(run.get("started")), run.get("by"), run.get("reason"))
         table.add_row(name, procedure.title, *(cell or "-" for cell in cells))
-    Console().print(table)
+    show(table)
 
 
 add_actions(command, "procedure")

@@ -1,14 +1,13 @@
 """`clayhub schedules`: when something is done by itself."""
 
 import json
+from typing import Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from hub.cli.actions import add_actions
 from hub.cli.installation import store
-from hub.cli.times import local
+from hub.cli.tables import duration, local, plain, show
 from hub.state.view import View
 
 
@@ -26,19 +25,24 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(schedules, indent=2, ensure_ascii=False))
         return
-    table = Table("schedule", "title", "is", "when", "next", "last", "outcome", box=None, pad_edge=False)
+    table = plain("schedule", "title", "is", "when", "next", "last", "outcome")
     for name, schedule in schedules.items():
-        when = next((f"{word} {schedule[word]}" for word in ("every", "cron", "at") if schedule.get(word)), "-")
         table.add_row(
             name,
             schedule.get("title") or name,
             "on" if schedule["enabled"] else "off",
-            when,
+            _when(schedule),
             local(schedule.get("next")) or "-",
             local(schedule.get("last")) or "-",
             schedule.get("last_outcome") or "-",
         )
-    Console().print(table)
+    show(table)
+
+
+def _when(schedule: dict[str, Any]) -> str:
+    if schedule.get("every"):
+        return f"every {duration(schedule['every'])}"
+    return f"cron {schedule['cron']}" if schedule.get("cron") else f"at {schedule.get('at')}"
 
 
 add_actions(command, "schedule")

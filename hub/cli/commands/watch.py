@@ -10,6 +10,7 @@ from rich.live import Live
 from rich.table import Table
 
 from hub.cli.installation import store
+from hub.cli.tables import plain
 from hub.state.view import Lost, View
 
 Devices = dict[str, dict[str, Any]]
@@ -60,7 +61,7 @@ def follow(view: View) -> Iterator[tuple[Devices, float]]:
 
 def table(devices: Devices, now: float) -> Table:
     """One line a channel; a value that is too old or doubtful never looks good."""
-    found = Table("device", "channel", "value", "unit", "age", "", box=None, pad_edge=False)
+    found = plain("device", "channel", "value", "unit", "age", "")
     for key, device in devices.items():
         info, state = device.get("info"), device.get("state") or {}
         if info is None:

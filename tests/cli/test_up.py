@@ -1,0 +1,229 @@
+"""The whole demonstration as a visitor meets it: started, commanded, broken and stopped."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.cli.processes import STOPPING
+from hub.state.view import View
+from tests.cli.installation import Installation
+from tests.servers import listens, wait_until
+
+FAN, SETS = "phytotron/chamber/fan_left", {"ON": 1, "OFF": 0}
+
+
+def up(folder: Path) -> Iterator[Installation]:
+    """All of it, with no ventilation by itself."""
+    with Installation(folder) as installation:
+        installation.edit("every: 1m", "every: 24h")
+        installation.start()
+        yield installation
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One for the tests that leave it as it was."""
+    yield from up(tmp_path_factory.mktemp("up"))
+
+
+@pytest.fixture
+def ending(tmp_path: Path) -> Iterator[Installation]:
+    """One for a test that ends it."""
+    yield from up(tmp_path)
+
+
+def pasted(line: str) -> list[str]:
+    return ["bash", "-c", f"exec {line}"]
+
+
+def lines(running: Installation) -> tuple[str, str]:
+    """The mosquitto_sub and the mosquitto_pub line."""
+    watch, command = (line.strip() for line in running.text().splitlines() if line.startswith("    mosquitto_"))
+    return watch, command
+
+
+def switch(running: Installation, value: str) -> None:
+    wait_until(lambda: running.clayhub("set", FAN, value).exit_code == 0, f"the fan {value}", 20)
+    assert running.outputs()[0] == SETS[value]
+
+
+def test_the_printed_lines_work_together_as_they_are(running: Installation) -> None:
+    watch, command = lines(running)
+    with subprocess.Popen(pasted(watch), stdout=subprocess.PIPE, text=True) as seen:
+        assert seen.stdout is not None
+        assert re.match(r"clayhub/\S+ \S", seen.stdout.readline())
+        assert subprocess.run(pasted(command), timeout=10).returncode == 0
+        for line in seen.stdout:
+            if line.startswith("clayhub/phytotron/chamber/result "):
+                break
+        seen.terminate()
+    result = json.loads(line.partition(" ")[2])
+    assert (result["channel"], result["value"], result["status"]) == ("fan_left", True, "done")
+    assert running.outputs()[0] == 1
+
+
+def test_the_printed_link_signs_in_once(running: Installation) -> None:
+    link = re.search(r"http://\S+/link/\S+", running.text())
+    assert link
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    with opener.open(link[0], timeout=5) as page:
+        assert page.status == 200
+        assert "/signin" not in page.url
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        urllib.request.urlopen(link[0], timeout=5)
+
+
+def test_nobody_reads_redis_without_the_password(running: Installation) -> None:
+    answer = subprocess.run(
+        ["redis-cli", "-p", str(running.ports["16379"]), "get", "clayhub:hub"], capture_output=True, text=True
+    )
+    assert "NOAUTH" in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("target", "value", "code", "said"),
+    [
+        (FAN, "ON", 0, "done"),
+        (FAN, "60", 1, "takes ON or OFF"),
+        ("phytotron/chamber/int_temp", "20", 1, "can only be read"),
+        ("phytotron/chamber/fan", "ON", 1, "has no channel 'fan'"),
+        ("phytotron/lamp/red", "60", 1, "no device phytotron/lamp"),
+        ("fan_left", "ON", 2, "STAND/DEVICE/CHANNEL"),
+    ],
+)
+def test_set_says_what_became_of_it(running: Installation, target: str, value: str, code: int, said: str) -> None:
+    answer = running.clayhub("set", target, value)
+    assert answer.exit_code == code
+    assert said in answer.output
+
+
+def test_set_on_a_device_that_does_not_answer_fails_and_others_go_on(running: Installation) -> None:
+    os.kill(running.processes()["simulator-phytotron.chamber"], signal.SIGSTOP)
+    try:
+        before = len(running.seen("phytotron.co2"))
+        answer = running.clayhub("set", FAN, "OFF", "--json")
+        record = json.loads(answer.stdout)
+        assert (answer.exit_code, record["status"]) == (1, "failed")
+        assert record["code"] in ("no_answer", "not_confirmed")
+        wait_until(lambda: len(running.seen("phytotron.co2")) > before, "the analyser asked again")
+    finally:
+        os.kill(running.processes()["simulator-phytotron.chamber"], signal.SIGCONT)
+    switch(running, "ON")
+
+
+def test_with_a_frozen_hub_nothing_is_done_and_the_exit_code_says_so(running: Installation) -> None:
+    os.kill(running.processes()["hub"], signal.SIGSTOP)
+    try:
+        with running.redis() as redis:
+            wait_until(lambda: not View(redis).hub_alive(), "the end of the hub's lock")
+        answer = running.clayhub("set", FAN, "OFF")
+        assert (answer.exit_code, answer.stdout) == (3, "")
+        assert "The hub does not run" in answer.stderr
+    finally:
+        os.kill(running.processes()["hub"], signal.SIGCONT)
+    switch(running, "ON")
+
+
+def test_devices_and_values_are_shown(running: Installation) -> None:
+    devices = json.loads(running.clayhub("devices", "--json").stdout)
+    assert {key: device["availability"] for key, device in devices.items()} == {
+        "phytotron/chamber": "online",
+        "phytotron/co2": "online",
+    }
+    assert "phytotron/co2" in running.clayhub("devices").stdout
+    argv = [sys.executable, "-m", "hub.cli.main", "watch", "phytotron/co2", "--json"]
+    with subprocess.Popen(argv, env=running.environment, stdout=subprocess.PIPE, text=True) as watch:
+        assert watch.stdout is not None
+        first, second = (json.loads(watch.stdout.readline()) for _ in range(2))
+        watch.send_signal(signal.SIGINT)
+    assert first["device"] == second["device"] == "phytotron/co2"
+    assert second["state"]["n"] > first["state"]["n"]
+
+
+def test_a_procedure_is_started_watched_and_stopped_safe(running: Installation) -> None:
+    def run() -> dict[str, object]:
+        found: dict[str, dict[str, object]] = json.loads(running.clayhub("procedures", "list", "--json").stdout)
+        return found["ventilation"] or {}
+
+    switch(running, "OFF")
+    assert running.clayhub("procedures", "start", "ventilation").output == "done\n"
+    wait_until(lambda: run().get("stage") == "valves opening", "the stage")
+    assert running.outputs() == [0, 0, 1, 1]
+    assert "valves opening" in running.clayhub("procedures", "list").stdout
+    assert running.clayhub("procedures", "stop", "ventilation").exit_code == 0
+    wait_until(lambda: run()["state"] == "stopped", "the end")
+    assert running.outputs() == [0, 0, 0, 0]
+    assert running.clayhub("procedures", "start", "ventilatio").exit_code == 1
+
+
+def test_a_schedule_is_switched_off_and_on(running: Installation) -> None:
+    def enabled() -> object:
+        return json.loads(running.clayhub("schedules", "list", "--json").stdout)["ventilation"]["enabled"]
+
+    assert running.clayhub("schedules", "stop", "ventilation").output == "done\n"
+    assert enabled() is False
+    assert running.clayhub("schedules", "start", "ventilation").output == "done\n"
+    assert enabled() is True
+    assert "every 24h" in running.clayhub("schedules", "list").stdout
+
+
+def test_a_second_one_says_that_one_runs(running: Installation) -> None:
+    assert running.running is not None
+    for command in ("up", "reset"):
+        answer = running.process(command)
+        assert answer.returncode == 1
+        assert f"clayhub already runs here (process {running.running.pid})" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["web", "simulator-phytotron.co2", "simulator-phytotron.chamber", "agent-bench", "hub", "mosquitto", "redis"],
+)
+def test_each_process_killed_comes_back_and_all_works(running: Installation, name: str) -> None:
+    said = len(running.text())
+    os.kill(running.processes()[name], signal.SIGKILL)
+    wait_until(lambda: f"{name} runs again." in running.text()[said:], f"{name} again", 30)
+    switch(running, "ON")
+    switch(running, "OFF")
+    with urllib.request.urlopen(f"http://127.0.0.1:{running.ports['8080']}/health", timeout=5) as health:
+        assert health.status == 200
+
+
+def nothing_left(installation: Installation, pids: list[int]) -> None:
+    assert not any(listens(port) for port in installation.ports.values())
+    assert not [pid for pid in pids if os.path.exists(f"/proc/{pid}")]  # noqa: PTH110 - a path of the kernel's
+
+
+def test_ctrl_c_stops_all_and_makes_the_outputs_safe(ending: Installation) -> None:
+    switch(ending, "ON")
+    pids = list(ending.processes().values())
+    assert ending.stop() == 0
+    assert ending.outputs() == [0, 0, 0, 0]
+    nothing_left(ending, pids)
+
+
+def test_after_a_kill_the_next_one_cleans_up_and_works(ending: Installation) -> None:
+    switch(ending, "ON")
+    left = ending.processes()
+    ending.stop(signal.SIGKILL)
+    assert all(listens(port) for port in ending.ports.values())
+    said = ending.start()
+    assert f"Ended what an earlier clayhub left running: {', '.join(left)}" in said
+    assert not set(left.values()) & set(ending.processes().values())
+    assert ending.outputs()[0] == 0
+    switch(ending, "ON")
+    assert ending.stop(signal.SIGTERM) == 0
+    nothing_left(ending, list(left.values()))
+
+
+def test_the_times_to_end_are_less_than_five_seconds_together() -> None:
+    assert sum(STOPPING.values()) < 5

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 PATIENCE = 3.0
 """Seconds without a word of the hub having stored anything, after which all is sent again as backlog."""
-WINDOW = 200
+WINDOW = 500
 """The most backlog messages on their way at once: the broker drops what a slow hub leaves queued."""
 MAX_BYTES = 8 * 2**20
 

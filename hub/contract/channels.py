@@ -89,10 +89,11 @@ class Number(Channel):
         return self.check(strict.number(text))
 
     def _range(self) -> str:
+        low, high = (None if bound is None else f"{bound:.15g}" for bound in (self.low, self.high))
         unit = f" {self.unit}" if self.unit else ""
-        if self.low is None:
-            return f"at most {self.high}{unit}"
-        return f"at least {self.low}{unit}" if self.high is None else f"{self.low} to {self.high}{unit}"
+        if low is None:
+            return f"at most {high}{unit}"
+        return f"at least {low}{unit}" if high is None else f"{low} to {high}{unit}"
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,278 @@
+"""docs/topics.md keeps its promises: every marked sentence has a test, here or where real processes are at hand."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hub.contract import description, topics, wire
+from hub.contract.channels import Action, Channel, Choice, Number, Switch, Text
+from hub.contract.command import Command, Result, SetRequest, Status
+from hub.contract.config.schema import Config
+from hub.contract.errors import Code, Refused
+from hub.contract.ids import RESERVED_CHANNELS, RESERVED_STANDS, is_id
+from hub.contract.presence import Availability, Heartbeat, HubHeartbeat, Stored
+from hub.contract.reading import Quality, Reading
+from hub.contract.topics import Leaf
+
+TESTS = Path(__file__).parents[1]
+PAGE = (TESTS.parent / "docs" / "topics.md").read_text()
+EXAMPLES = re.findall(r"^    (\{.*(?:\n      .*)*)", PAGE, re.MULTILINE)
+
+HELD_BY = {
+    "T4": ["wire/test_agent.py::test_who_comes_later_finds_who_is_there_and_what_there_is"],
+    "C3": ["wire/test_agent_commands.py::test_a_wrong_value_is_refused_and_nothing_happens"],
+    "C5": ["wire/test_agent_commands.py::test_a_refusal_carries_the_id_of_the_request"],
+    "C6": [
+        "wire/test_agent_commands.py::test_a_right_value_is_set_read_back_and_confirmed",
+        "wire/test_agent_commands.py::test_a_device_that_shows_another_value_has_not_done_it",
+    ],
+    "C7": [
+        "wire/test_agent_commands.py::test_a_retained_command_is_refused_and_cleared",
+        "wire/test_agent_commands.py::test_a_command_retained_before_the_agent_came_is_refused_too",
+    ],
+    "C8": [
+        "wire/test_agent_commands.py::test_a_duplicate_id_has_one_effect_and_the_same_answer",
+        "agents/test_guard.py::test_ten_thousand_ids_are_remembered_and_no_more",
+    ],
+    "C9": ["wire/test_agent_commands.py::test_an_id_used_again_for_another_value_is_refused"],
+    "C10": ["wire/test_agent_commands.py::test_a_command_that_waited_too_long_is_not_carried_out"],
+    "C11": ["wire/test_agent_commands.py::test_too_many_waiting_commands_are_refused_as_busy_and_all_are_answered"],
+    "C12": ["wire/test_agent_commands.py::test_a_device_for_the_hub_only_takes_nothing_else"],
+    "C13": [
+        "wire/test_agent_commands.py::test_mosquitto_pub_of_either_version_is_understood",
+        "wire/test_agent_commands.py::test_a_command_at_qos_0_is_accepted_from_anybody",
+    ],
+    "C14": ["wire/test_topics_page.py::test_c14_what_is_published_while_the_agent_is_away_is_never_done"],
+    "C15": ["wire/test_agent_commands.py::test_mqtt_5_request_and_response_with_a_client_of_another_make"],
+    "C16": ["wire/test_agent_commands.py::test_an_answer_is_not_sent_where_it_could_pass_for_something_else"],
+    "R2": ["wire/test_agent_commands.py::test_a_wrong_value_is_refused_and_nothing_happens"],
+    "L1": [
+        "wire/test_agent.py::test_outputs_are_safe_at_the_start_before_anything_else",
+        "wire/test_agent.py::test_a_stop_leaves_the_outputs_safe_and_says_so",
+    ],
+    "L2": ["wire/test_agent_commands.py::test_a_lease_goes_back_to_the_safe_value_by_itself"],
+    "L3": ["agents/test_device.py::test_the_hub_renews_only_what_it_set"],
+    "L4": ["agents/test_device.py::test_a_lease_that_ends_while_the_device_is_away_is_paid_on_its_return"],
+    "L5": ["wire/test_agent.py::test_a_fault_and_its_end_are_told_once_and_switch_nothing_on"],
+    "P3": ["wire/test_agent.py::test_a_predecessors_late_will_is_corrected"],
+    "N1": ["agents/test_outbox.py::test_numbers_count_by_one_under_a_random_epoch"],
+    "N2": ["wire/test_hub_readings.py::test_a_reading_is_state_event_and_history_and_then_confirmed"],
+    "N3": ["wire/test_hub_readings.py::test_what_the_agent_kept_during_an_outage_fills_the_history_in_order"],
+    "N4": ["wire/test_agent.py::test_what_the_hub_did_not_store_comes_again_in_order"],
+    "N5": ["wire/test_hub_readings.py::test_numbers_that_are_gone_are_recorded_as_a_gap"],
+    "N6": ["wire/test_hub_readings.py::test_a_wrong_reading_is_a_dead_letter_and_blocks_nothing"],
+    "G2": [
+        "agents/test_guard.py::test_a_command_for_another_boot_is_refused",
+        "agents/test_guard.py::test_a_command_older_than_five_seconds_is_refused_by_our_own_clock",
+    ],
+    "G3": [
+        "agents/test_guard.py::test_the_older_of_two_commands_is_refused",
+        "agents/test_guard.py::test_an_older_hub_is_refused_once_a_newer_commanded_or_was_heard",
+    ],
+    "A1": ["cli/test_access_rules.py::test_everybody_writes_and_reads_what_is_theirs_and_nothing_else"],
+    "A2": ["cli/test_access_rules.py::test_without_the_right_password_nobody_gets_in"],
+    "A3": ["cli/test_access_rules.py::test_two_clients_of_one_account_both_work"],
+}
+"""Promises that need a broker, an agent or a hub, and the tests that hold them."""
+
+INFO, READING, DONE, REJECTED, BEAT, HUB_BEAT, STORED, BACKLOG, COMMAND = (text.encode() for text in EXAMPLES)
+LAMP = description.decode("phytotron", "lamp", INFO)
+
+
+def functions(file: str) -> set[str]:
+    """The tests in a file."""
+    tree = ast.parse((TESTS / file).read_text())
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def rows(heading: str) -> list[list[str]]:
+    """The cells of the table whose first heading is `heading`."""
+    table = re.search(rf"^\| {heading} \|.*\n\|[-|]+\|\n((?:\|.*\n)+)", PAGE, re.MULTILINE)
+    assert table is not None
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in table[1].splitlines()]
+
+
+def words(heading: str) -> list[str]:
+    """The first column of a table, without its backquotes."""
+    return [row[0].strip("`| ") for row in rows(heading)]
+
+
+def test_every_promise_has_a_test() -> None:
+    promises = re.findall(r"^\* \*\*([A-Z]\d+)\*\* ", PAGE, re.MULTILINE)
+    named = [re.match(r"test_([a-z]\d+)_", name) for name in functions("contract/test_topics_page.py")]
+    here = {match[1].upper() for match in named if match}
+    assert len(promises) == len(set(promises))
+    assert set(promises) - here == HELD_BY.keys(), "each promise is held here or elsewhere"
+
+
+@pytest.mark.parametrize("test", sorted({test for tests in HELD_BY.values() for test in tests}))
+def test_a_test_that_holds_a_promise_exists(test: str) -> None:
+    file, _, name = test.partition("::")
+    assert name in functions(file)
+
+
+def test_t1_the_topics_are_those_of_the_table() -> None:
+    found = [re.sub(r"<(\w+)>", "a1", topic) for topic in words("topic")]
+    assert {topics.parse(topic).leaf for topic in found} == set(Leaf)
+    assert len(found) == len(Leaf) + 2, "availability and heartbeat are of two kinds"
+    for topic in ("clayhub/a1/a1", "clayhub/a1/a1/a1", "clayhub/hub", "clayhub/agent/a1/state", "other/a1/a1/state"):
+        with pytest.raises(Refused):
+            topics.parse(topic)
+
+
+def test_t2_names() -> None:
+    assert all(map(is_id, ["a", "fan_left", "ch0", "a" * 64]))
+    assert not any(map(is_id, ["", "0a", "_a", "A", "fan-left", "a" * 65]))
+
+
+def test_t3_names_that_are_taken() -> None:
+    assert sorted(RESERVED_STANDS | RESERVED_CHANNELS) == ["agent", "alarm", "epoch", "hub", "n", "quality", "ts"]
+    for stand, channel in [(name, "red") for name in RESERVED_STANDS] + [("s", name) for name in RESERVED_CHANNELS]:
+        devices = {"lamp": {"driver": "pwm", "channels": {channel: {}}}}
+        stands = {stand: {"agent": "bench", "devices": devices}}
+        with pytest.raises(ValidationError, match="used by clayhub itself"):
+            Config.model_validate({"version": 1, "agents": {"bench": {}}, "stands": stands})
+
+
+def test_t5_sizes() -> None:
+    assert SetRequest.decode(Number("red"), b"1".rjust(65_536)).value == 1
+    for decode, size in ((wire.load, 65_537), (lambda data: SetRequest.decode(Number("red"), data), 65_537)):
+        with pytest.raises(Refused) as caught:
+            decode(b" " * size)
+        assert caught.value.code is Code.TOO_LARGE
+    assert description.decode("s", "lamp", INFO.ljust(1_000_000)).title == "Lamp"
+    with pytest.raises(Refused):
+        description.decode("s", "lamp", INFO.ljust(1_000_001))
+
+
+def test_i1_the_kinds_of_channels_and_what_they_are_by_default() -> None:
+    assert [type(channel) for channel in LAMP.channels] == [Number, Number, Switch, Choice, Text, Action]
+    assert LAMP.channel("temp") == Number("temp", "", False, None, None, "°C", None, None)
+    assert LAMP.channel("note") == Text("note")
+
+
+def test_i2_times_are_in_seconds() -> None:
+    assert (LAMP.period, LAMP.channel("red").lease) == (2.0, 60.0)
+
+
+def test_i3_more_is_left_aside() -> None:
+    data = json.loads(INFO) | {"colour": "green"}
+    data["channels"]["fan"]["colour"] = "green"
+    assert description.decode("phytotron", "lamp", json.dumps(data).encode()) == LAMP
+
+
+def test_s1_a_reading() -> None:
+    reading = Reading.decode(READING)
+    assert (reading.epoch, reading.n, reading.values["co2"]) == ("9f2c41aa", 1812, 412.3)
+    assert json.loads(reading.encode()) == json.loads(READING)
+    assert b"quality" not in Reading(reading.ts, "e", 1, {"co2": 1.5}).encode()
+
+
+def test_s2_times_are_utc_with_milliseconds() -> None:
+    for example in (READING, DONE, BEAT, HUB_BEAT):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", json.loads(example)["ts"])
+
+
+def test_s3_no_value_is_null_and_a_value_is_as_measured() -> None:
+    reading = Reading("t", "e", 1, {"red": 250.123456789, "temp": None}, {"temp": "sentinel"})
+    assert Reading.decode(reading.encode()) == reading
+    reading.check_values(LAMP)
+
+
+@pytest.mark.parametrize("values", ['"red": NaN', '"red": 1e400', '"red": true', '"fan": 1', '"mode": "noon"'])
+def test_s4_values_are_of_their_channels_type(values: str) -> None:
+    with pytest.raises(Refused):
+        Reading.decode(f'{{"ts": "t", "epoch": "e", "n": 1, {values}}}'.encode()).check_values(LAMP)
+
+
+def test_s5_the_words_of_quality() -> None:
+    assert words("quality") == [word.value for word in Quality]
+
+
+@pytest.mark.parametrize("row", rows("payload"), ids=lambda row: str(row[0]))
+def test_c1_payloads_mean_what_the_table_says(row: list[str]) -> None:
+    payload, kind, meaning = row[0].strip("| `"), row[1], json.loads(row[2].strip("| "))
+    channel: Channel = {
+        "number": Number("red"),
+        "switch": Switch("fan"),
+        "choice": Choice("mode", options=("day", "night")),
+        "text": Text("note"),
+        "action": Action("zero"),
+    }[kind]
+    found = SetRequest.decode(channel, payload.encode()).value
+    assert (type(found), found) == (type(meaning), meaning)
+    assert SetRequest.decode(channel, f" {payload}\r\n".encode()).value == meaning
+    assert SetRequest.decode(Text("note"), b" two\n").value == " two\n"
+
+
+@pytest.mark.parametrize(
+    "payload", ["{}", '{"id": "a"}', '{"value": 1, "id": ""}', '{"value": 1, "id": 1}', '{"value": 1, "force": 1}']
+)
+def test_c2_the_object_has_value_and_perhaps_id(payload: str) -> None:
+    with pytest.raises(Refused) as caught:
+        SetRequest.decode(Number("red"), payload.encode())
+    assert caught.value.code is Code.BAD_MESSAGE
+
+
+@pytest.mark.parametrize(
+    ("payload", "code"),
+    [
+        (b'{"value": 1, "value": 1}', Code.DUPLICATE_KEY),
+        (b'{"value": ' + b"[" * 32 + b"]" * 32 + b"}", Code.TOO_DEEP),
+        (b"1" * 401, Code.TOO_LARGE),
+        (b"\xff", Code.BAD_JSON),
+    ],
+)
+def test_c4_json_is_taken_strictly(payload: bytes, code: Code) -> None:
+    with pytest.raises(Refused) as caught:
+        SetRequest.decode(Number("red"), payload)
+    assert caught.value.code is code
+
+
+def test_r1_results() -> None:
+    done, rejected = Result.decode(DONE), Result.decode(REJECTED)
+    assert (done.status, done.value, done.code, done.until is None) == (Status.DONE, 60, None, False)
+    assert (rejected.status, rejected.value, rejected.code) == (Status.REJECTED, None, Code.OUT_OF_RANGE)
+    assert [json.loads(each.encode()) for each in (done, rejected)] == [json.loads(DONE), json.loads(REJECTED)]
+    with pytest.raises(Refused) as caught:
+        LAMP.channel("red").check(101)
+    assert str(caught.value) == rejected.reason
+
+
+def test_r3_the_words_of_status() -> None:
+    assert words("status") == [word.value for word in Status]
+
+
+def test_r4_every_code_is_explained() -> None:
+    assert words("code") == [code.value for code in Code]
+
+
+def test_p1_the_words_of_availability() -> None:
+    assert {word.value for word in Availability} == {"online", "offline", "fault"}
+    assert json.loads(BEAT)["health"]["phytotron/co2"] in set(Code)
+
+
+def test_p2_heartbeats() -> None:
+    assert json.loads(Heartbeat.decode(BEAT).encode()) == json.loads(BEAT)
+    assert json.loads(HubHeartbeat.decode(HUB_BEAT).encode()) == json.loads(HUB_BEAT)
+
+
+def test_the_examples_of_numbers_are_messages() -> None:
+    assert Stored.decode(STORED) == Stored("9f2c41aa", 1812)
+    backlog = json.loads(BACKLOG)
+    assert topics.parse(backlog["topic"]).leaf is Leaf.STATE
+    assert Reading.decode(json.dumps(backlog["payload"]).encode()).n == 1812
+
+
+def test_g1_the_fields_of_a_command() -> None:
+    assert json.loads(Command.decode(COMMAND).encode()) == json.loads(COMMAND)
+    for name in json.loads(COMMAND):
+        data = json.loads(COMMAND)
+        del data[name]
+        for wrong in (data, {**json.loads(COMMAND), "more": 1}):
+            with pytest.raises(Refused):
+                Command.decode(json.dumps(wrong).encode())

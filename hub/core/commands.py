@@ -54,9 +54,11 @@ class Commands:
         if record["id"] in self._sent or record["id"] in self._done:
             return
         key, channel = record["key"] or "", record["channel"] or ""
-        self._latest[key, channel] = record["id"]
         try:
-            value = self._devices.described(key).writable(channel).check(record["value"])
+            description = self._devices.described(key)
+            description.channel(channel)
+            self._latest[key, channel] = record["id"]
+            value = description.writable(channel).check(record["value"])
             agent = self._devices.agent_of(key)
             boot, beat = self._presence.guard(agent)
         except Refused as refusal:
@@ -75,9 +77,11 @@ class Commands:
         if sent is not None and sent.record["key"] == key and sent.record["channel"] == result.channel:
             self.end(sent.record, result.status, now, result.code, result.reason, record["until"])
         elif result.id not in self._done:
-            self._latest[key, result.channel] = result.id
             self._remember(result.id)
-            self._out.journal.foreign(record)
+            known = self._devices.has(key, result.channel)
+            if known:
+                self._latest[key, result.channel] = result.id
+            self._out.journal.foreign(record, latest=known)
 
     def on_lost(self, agent: str, now: Moment) -> None:
         """The agent went offline: nobody knows what became of the commands that it has."""

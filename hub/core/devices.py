@@ -55,6 +55,11 @@ class Devices:
             )
         return found
 
+    def has(self, key: str, channel: str) -> bool:
+        """Whether the device is known to have that channel."""
+        found = self.descriptions.get(key)
+        return found is not None and channel in found.by_name
+
     def agent_of(self, key: str) -> str:
         """The agent that serves the device. Raises Refused (unknown_target)."""
         agent = self.agents.get(key)

@@ -48,14 +48,15 @@ class Journal:
         self._put(keys.SCHEDULES, name, data)
 
     def record(self, record: Record, *, latest: bool) -> None:
-        """A command of the hub's own, at its request or at its end. `latest`: none for its channel came after it."""
+        """A command of the hub's own, at its request or at its end. `latest`: it is the last one of a known channel."""
         self._commands.append(record)
         self._records.append((self._requested(record) if latest else "", record))
 
-    def foreign(self, record: Record) -> None:
+    def foreign(self, record: Record, *, latest: bool) -> None:
         """A command that somebody else gave by MQTT: shown here, audited by its number in the lane."""
         self._commands.append(record)
-        self._fields[keys.REQUESTED, self._requested(record)] = orjson.dumps(record)
+        if latest:
+            self._fields[keys.REQUESTED, self._requested(record)] = orjson.dumps(record)
 
     def decided(self, entry: str) -> None:
         """A request that need not be looked at again."""

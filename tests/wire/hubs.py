@@ -3,12 +3,14 @@
 import threading
 from typing import Any
 
+import orjson
 import redis
 
 from hub.contract.command import Status
 from hub.contract.config.schema import Config
 from hub.service import Service
 from hub.settings import Settings
+from hub.state import keys
 from hub.state.record import Record
 from hub.state.requests import Requests
 from hub.state.view import View
@@ -16,6 +18,12 @@ from tests.servers import MosquittoServer, RedisServer, wait_until
 from tests.wire.speaker import LAMP, Speaker, lamp_config
 
 Json = dict[str, Any]
+
+
+def entries(client: redis.Redis, stream: str) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    """A whole stream."""
+    found: Any = client.xrange(stream)
+    return list(found)
 
 
 class RunningHub:
@@ -77,11 +85,14 @@ class Lab:
 
     def history(self) -> list[tuple[str, int] | str]:
         """Epoch and number of every reading, and the gaps between."""
-        entries: Any = self.redis.xrange("clayhub:readings")
         return [
             f"gap {fields[b'gap'].decode()}" if b"gap" in fields else (fields[b"e"].decode(), int(fields[b"n"]))
-            for _, fields in entries
+            for _, fields in entries(self.redis, keys.READINGS)
         ]
+
+    def audit(self) -> list[str]:
+        """The statuses on record, oldest first."""
+        return [orjson.loads(fields[b"j"])["status"] for _, fields in entries(self.redis, keys.AUDIT)]
 
     def _is_followed(self, speaker: Speaker) -> bool:
         speaker.heartbeat()

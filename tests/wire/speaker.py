@@ -117,7 +117,7 @@ class Speaker:
         connection = self._link._connection
         assert connection is not None
         self._link._stopping.set()
-        connection._client._sock_close()  # type: ignore[no-untyped-call]
+        connection._client._sock_close()
 
     def stop(self) -> None:
         """Say good-bye."""

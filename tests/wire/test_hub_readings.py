@@ -5,7 +5,7 @@ import pytest
 from hub.state import keys
 from hub.state.view import Lost
 from tests.servers import wait_until
-from tests.wire.hubs import Lab
+from tests.wire.hubs import Lab, entries
 from tests.wire.speaker import LAMP, Speaker
 
 
@@ -38,7 +38,7 @@ def test_a_wrong_reading_is_a_dead_letter_and_blocks_nothing(lab: Lab) -> None:
     wait_until(lambda: not agent.kept, "confirmed")
     assert lab.history() == [("e1", 3)]
     assert lab.lamp()["state"]["red"] == 1.0
-    codes = [fields[b"code"] for _, fields in lab.redis.xrange(keys.DEAD)]
+    codes = [fields[b"code"] for _, fields in entries(lab.redis, keys.DEAD)]
     assert codes == [b"wrong_type", b"unknown_target"]
 
 
@@ -92,7 +92,7 @@ def test_a_redis_that_lost_its_data_is_filled_again(lab: Lab) -> None:
     with pytest.raises(Lost):
         lab.view.follow(cursor, 1)
     agent.read(red=5.0)
-    wait_until(lambda: not agent.kept or agent.heartbeat(), "confirmed")
+    wait_until(lambda: offered_again(agent), "confirmed")
     assert lab.history() == ["gap epoch", ("e1", 2)]
 
 

@@ -1,0 +1,100 @@
+"""Procedures and schedules through the whole hub: asked for in Redis, done by an agent."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.servers import MosquittoServer, RedisServer, wait_until
+from tests.wire.hubs import Lab
+from tests.wire.speaker import Speaker
+
+GLOW = {
+    "stand": "phytotron",
+    "steps": [{"set": "lamp.red", "to": 50}, {"wait": "1h", "label": "glowing"}],
+    "finally": [{"set": "lamp.red", "to": 0}],
+}
+
+
+@pytest.fixture
+def glowing(broker: MosquittoServer, redis_server: RedisServer) -> Iterator[Lab]:
+    """A lab with the procedure `glow` and a schedule that sets the lamp."""
+    soon = {"every": "1s", "stand": "phytotron", "set": "lamp.red", "to": 7}
+    lab = Lab(broker, redis_server, procedures={"glow": GLOW}, schedules={"soon": soon | {"enabled": False}})
+    yield lab
+    lab.close()
+
+
+def answered(agent: Speaker) -> object:
+    """Answer the next command; its value."""
+    command = agent.commands.get(timeout=10)
+    agent.answer(command)
+    return command.value
+
+
+def ask(lab: Lab, kind: str, name: str, action: str) -> str:
+    """The status of such a request."""
+    return lab.outcome(lab.requests.send(kind, "anna", "panel", name=name, action=action))["status"]
+
+
+def test_a_procedure_runs_and_stop_leaves_it_safe(glowing: Lab) -> None:
+    agent = glowing.agent()
+    assert ask(glowing, "procedure", "glow", "start") == "done"
+    assert answered(agent) == 50
+    wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["stage"] == "glowing", "glowing")
+    assert ask(glowing, "procedure", "glow", "start") == "rejected"
+    assert ask(glowing, "procedure", "glow", "stop") == "done"
+    assert answered(agent) == 0
+    wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["state"] == "stopped", "stopped")
+    assert ask(glowing, "procedure", "glow", "clear") == "done"
+    wait_until(lambda: not glowing.view.snapshot()["runs"], "forgotten")
+
+
+def test_a_new_hub_ends_what_the_one_before_left(glowing: Lab) -> None:
+    agent = glowing.agent()
+    ask(glowing, "procedure", "glow", "start")
+    assert answered(agent) == 50
+    wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["stage"] == "glowing", "glowing")
+    glowing.hubs[0].stop()
+    glowing.second_hub()
+
+    def beating() -> bool:
+        agent.heartbeat()
+        return not agent.commands.empty()
+
+    wait_until(beating, "the new hub makes it safe")
+    assert answered(agent) == 0
+    wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["state"] == "stopped", "stopped")
+
+
+def test_a_flushed_redis_does_not_make_the_hub_forget_a_run(glowing: Lab) -> None:
+    agent = glowing.agent()
+    ask(glowing, "procedure", "glow", "start")
+    assert answered(agent) == 50
+    wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["stage"] == "glowing", "glowing")
+    glowing.redis.flushall()
+
+    def beating() -> bool:
+        agent.heartbeat()
+        return not agent.commands.empty()
+
+    wait_until(beating, "the hub makes it safe")
+    assert answered(agent) == 0
+
+
+def test_a_schedule_commands_when_it_is_started(glowing: Lab) -> None:
+    agent = glowing.agent()
+
+    def started() -> bool:
+        agent.heartbeat()
+        return ask(glowing, "schedule", "soon", "start") == "done"
+
+    wait_until(started, "schedules have begun")
+    assert answered(agent) == 7
+    wait_until(lambda: glowing.view.snapshot()["schedules"]["soon"]["last_outcome"] == "done", "done")
+    (record, *_) = [found for found in glowing.view.audit(10) if found["kind"] == "set"]
+    assert (record["source"], record["who"]) == ("schedule", "schedule soon")
+
+
+@pytest.mark.parametrize(("kind", "name", "action"), [("procedure", "gone", "start"), ("procedure", "glow", "fly")])
+def test_what_there_is_not_is_rejected(glowing: Lab, kind: str, name: str, action: str) -> None:
+    assert ask(glowing, kind, name, action) == "rejected"

@@ -33,7 +33,7 @@ SEND_BUFFER = 128 * 1024
 MAX_MESSAGE = 1024
 """Bytes. A browser sends nothing; a larger message is not even kept."""
 
-CHECK_SECONDS = 5.0
+CHECK_SECONDS = 2.0
 """How soon a socket is closed after its session was ended elsewhere."""
 
 GOING_AWAY, POLICY, TRY_LATER = 1001, 1008, 1013

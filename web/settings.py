@@ -17,6 +17,8 @@ class Settings:
     """The panel's own part of an installation."""
 
     title: str
+    stands: dict[str, str]
+    """Titles of the stands by their names."""
     procedures: dict[str, str]
     """Titles of the procedures in config.yaml by their names, so that one that never ran can be started."""
     origins: frozenset[str]
@@ -38,6 +40,7 @@ class Settings:
         origins = _origins(config)
         return cls(
             title=config.title,
+            stands={name: stand.title or name for name, stand in config.stands.items()},
             procedures={name: procedure.title or name for name, procedure in config.procedures.items()},
             origins=origins,
             hosts=frozenset(urlsplit(origin).hostname or "" for origin in origins),

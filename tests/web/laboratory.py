@@ -66,10 +66,10 @@ class Laboratory:
         """The server's time in ms."""
         return int(time.time() * 1000)
 
-    def tell(self, **change: object) -> str:
-        """An event for the panels; returns its cursor."""
+    def tell(self, **change: object) -> None:
+        """An event for the panels."""
         delta = {"type": "delta", "time": self.now(), **change}
-        return str(self.redis.xadd(keys.EVENTS, {"j": orjson.dumps(delta)}, maxlen=1000), "ascii")
+        self.redis.xadd(keys.EVENTS, {"j": orjson.dumps(delta)}, maxlen=1000)
 
     def availability(self, word: str) -> None:
         """The device comes and goes."""
@@ -89,7 +89,8 @@ class Laboratory:
 
     def request(self) -> Json:
         """The oldest request that nobody has taken yet."""
-        entry, fields = self.redis.xrange(keys.REQUESTS, count=1)[0]  # type: ignore[index]
+        waiting: Any = self.redis.xrange(keys.REQUESTS, count=1)
+        ((entry, fields),) = waiting
         self.redis.xdel(keys.REQUESTS, entry)
         return orjson.loads(fields[b"j"])  # type: ignore[no-any-return]
 

@@ -18,7 +18,7 @@ export function card(page, key, device) {
       <h3>${device.info.title}</h3>
       <span class="age">${age(page, device, state)}</span>
     </header>
-    <ul class="channels">
+    <ul class="channels ${channels.some(([, channel]) => channel.writable) ? "settable" : ""}">
       ${repeat(channels, ([name]) => name, (entry) => channelRow(page, key, device, state, entry))}
     </ul>
     ${topics(key, device.info)}
@@ -28,5 +28,5 @@ export function card(page, key, device) {
 function age(page, device, state) {
   const ago = device.received === null ? "" : duration(page.now - device.received);
   if (state === status.ONLINE) return html`<span title="age of the values">${ago}</span>`;
-  return html`<span class="mark"><span aria-hidden="true">${MARKS[state]}</span> ${status.DEVICE_WORDS[state]}</span> ${ago}`;
+  return html`<span class="sign"><span aria-hidden="true">${MARKS[state]}</span> ${status.DEVICE_WORDS[state]}</span> ${ago}`;
 }

@@ -12,10 +12,11 @@ export function channelRow(page, key, device, status, [name, channel]) {
   const actual = device.state?.[name] ?? null;
   const doubt = quality(device, name);
   const disabled = !page.mayCommand || status === OFFLINE;
-  return html`<li class="channel" data-channel=${name}>
+  return html`<li class="channel ${channel.kind} ${channel.writable ? "" : "readonly"}" data-channel=${name}>
     <span class="name">${title}</span>
     ${channel.kind === "action" ? html`<span></span>` : value(channel, actual, doubt)}
     ${channel.writable ? html`<div class="control">${control({ key, name, channel, title, actual, disabled })}</div>` : nothing}
+    ${doubt ? html`<span class="sign"><span aria-hidden="true">?</span> ${doubt}</span>` : nothing}
     ${channel.writable ? outcome(page, `${key}/${name}`, device.requested[name], channel, actual) : nothing}
   </li>`;
 }
@@ -24,6 +25,5 @@ function value(channel, actual, doubt) {
   return html`<span class="reading ${doubt ? "doubtful" : ""}">
     <span class="value" data-kind=${channel.kind}>${format.value(channel, actual)}</span>
     <span class="unit">${actual === null ? "" : (channel.unit ?? "")}</span>
-    ${doubt ? html`<span class="mark"><span aria-hidden="true">?</span> ${doubt}</span>` : nothing}
   </span>`;
 }

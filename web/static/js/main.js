@@ -13,7 +13,7 @@ import { merge } from "./world.js";
 
 const REDRAW = 200; // ms
 const [link, top, panel] = ["link", "banner", "panel"].map((id) => document.getElementById(id));
-const { role, procedures: titles } = JSON.parse(document.getElementById("page").textContent);
+const { role, ...titles } = JSON.parse(document.getElementById("page").textContent);
 
 let world = null;
 let connected = false;
@@ -66,7 +66,7 @@ function paint() {
   document.body.classList.toggle("old", world !== null && !page.live);
   link.textContent = page.live ? "live" : connected ? "not live" : "no connection";
   render(banner(page), top);
-  if (world) render(html`${stands(page)}${procedures(page)}${schedules(page)}${commands(page)}`, panel);
+  if (world) render(html`${stands(page)}<div class="pair">${procedures(page)}${schedules(page)}</div>${commands(page)}`, panel);
 }
 
 /** What the parts of the page need to know to draw themselves. */
@@ -74,7 +74,7 @@ function look() {
   const live = connected && trouble === null && world !== null && world.hub !== null;
   return {
     world, connected, lostAt, lostReason, trouble, live,
-    procedures: titles,
+    ...titles,
     mayCommand: live && role === "operator",
     now: now(),
   };

@@ -13,7 +13,7 @@ export function stands(page) {
   }
   if (groups.size === 0) return html`<p class="empty">No device has introduced itself yet.</p>`;
   return repeat([...groups], ([stand]) => stand, ([stand, devices]) => html`<section>
-    <h2>${stand}</h2>
+    <h2>${page.stands[stand] ?? stand}</h2>
     <div class="cards">${repeat(devices, ([key]) => key, ([key, device]) => card(page, key, device))}</div>
   </section>`);
 }

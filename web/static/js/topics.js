@@ -2,17 +2,19 @@
 
 import { html } from "../vendor/lit-html/lit-html.js";
 
-/** The topics of a device: its readings come in one message, each writable channel has a topic of its own to be set. */
+/** The topics of a device: its readings come in one message, each channel that can be set has a topic of its own. */
 export function topics(key, info) {
-  const rows = Object.entries(info.channels).flatMap(([name, channel]) => [
-    ...(channel.kind === "action" ? [] : [row(name, `clayhub/${key}/state`, `field ${name}`)]),
-    ...(channel.writable && info.commands === "anyone" ? [row(name, `clayhub/${key}/${name}/set`, "to set it")] : []),
-  ]);
-  return html`<details class="topics"><summary>MQTT topics</summary><ul>${rows}</ul></details>`;
+  const channels = Object.entries(info.channels);
+  const read = channels.filter(([, channel]) => channel.kind !== "action").map(([name]) => name);
+  const settable = info.commands === "anyone" ? channels.filter(([, channel]) => channel.writable) : [];
+  return html`<details class="topics"><summary>MQTT topics</summary><ul>
+    ${row(`readings, with ${read.join(", ")}`, `clayhub/${key}/state`)}
+    ${settable.map(([name, channel]) => row(`to set ${channel.title || name}`, `clayhub/${key}/${name}/set`))}
+  </ul></details>`;
 }
 
-const row = (name, topic, note) => html`<li>
-  <span class="note">${name}: ${note}</span>
+const row = (note, topic) => html`<li>
+  <span class="note">${note}</span>
   <code>${topic}</code>
   <button type="button" class="btn btn-outline-secondary" aria-label="Copy ${topic}" @click=${copy}>Copy</button>
 </li>`;

@@ -1,0 +1,154 @@
+"""What a person can do, and what the panel says of what became of it."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import sign_in
+from tests.servers import wait_until
+from tests.web.laboratory import Json, Laboratory
+from tests.web.panel import PanelServer
+
+
+def request(laboratory: Laboratory) -> Json:
+    """What the panel asked of the hub."""
+    wait_until(lambda: laboratory.requests() == 1, "the request is there")
+    return laboratory.request()
+
+
+def test_a_switch_is_not_shown_as_switched_before_it_is(screen: Page, laboratory: Laboratory) -> None:
+    fan = screen.locator("[data-channel=fan]")
+    screen.get_by_role("button", name="Fan: On").click()
+    asked = request(laboratory)
+    assert (asked["channel"], asked["value"], asked["who"]) == ("fan", True, "anna")
+    expect(fan.locator(".outcome")).to_have_attribute("data-outcome", "pending")
+    expect(fan.locator(".value")).to_have_text("Off")
+    laboratory.record(asked)
+    expect(fan.locator(".outcome")).to_contain_text("requested On by anna, panel")
+    laboratory.read(fan=True)
+    laboratory.record(asked, status="done")
+    expect(fan.locator(".outcome")).to_have_count(0)
+    expect(fan.locator(".value")).to_have_text("On")
+
+
+def test_a_number_is_set_by_keyboard(screen: Page, laboratory: Laboratory) -> None:
+    screen.get_by_label("Light, new value in %").fill("72.5")
+    screen.keyboard.press("Enter")
+    assert request(laboratory)["value"] == 72.5
+
+
+def test_a_number_outside_the_range_is_not_even_sent(screen: Page, laboratory: Laboratory) -> None:
+    field = screen.get_by_label("Light, new value in %")
+    field.fill("101")
+    screen.keyboard.press("Enter")
+    assert field.evaluate("e => e.validity.rangeOverflow")
+    assert laboratory.requests() == 0
+
+
+def test_what_is_typed_stays_while_values_come(screen: Page, laboratory: Laboratory) -> None:
+    field = screen.get_by_label("Light, new value in %")
+    field.fill("12")
+    laboratory.read(light=59)
+    expect(screen.locator("[data-channel=light] .value")).to_have_text("59")
+    expect(field).to_have_value("12")
+    expect(field).to_be_focused()
+
+
+def test_a_choice_a_text_and_an_action(screen: Page, laboratory: Laboratory) -> None:
+    screen.get_by_label("Mode, new value").select_option("night")
+    screen.get_by_role("button", name="Set Mode").click()
+    assert request(laboratory)["value"] == "night"
+    screen.get_by_label("Note, new text").fill("true")
+    screen.get_by_role("button", name="Set Note").click()
+    assert request(laboratory)["value"] == "true"
+    screen.get_by_role("button", name="Reset the board").click()
+    assert request(laboratory)["value"] == "PRESS"
+
+
+def test_a_refusal_is_shown_with_its_reason(screen: Page, laboratory: Laboratory) -> None:
+    screen.get_by_role("button", name="Fan: On").click()
+    reason = "bench, which serves the chamber, is offline."
+    laboratory.record(request(laboratory), status="rejected", code="agent_offline", reason=reason)
+    expect(screen.locator("[data-channel=fan] .outcome")).to_contain_text(f"On refused: {reason}")
+    expect(screen.locator("table tr[data-status=rejected]")).to_contain_text(reason)
+    expect(screen.locator("table tr[data-status=rejected]")).to_contain_text("anna, panel")
+
+
+def test_what_differs_from_what_was_requested_is_marked(screen: Page, laboratory: Laboratory) -> None:
+    screen.get_by_label("Light, new value in %").fill("30")
+    screen.keyboard.press("Enter")
+    laboratory.record(request(laboratory), status="done")
+    light = screen.locator("[data-channel=light] .outcome")
+    expect(light).to_contain_text("requested → actual: 30 % → 60 %")
+    laboratory.read(light=30.2)
+    expect(light).to_have_count(0)
+
+
+def test_a_hub_that_dies_with_the_command_is_not_waited_for_in_silence(page: Page, panel: PanelServer) -> None:
+    page.clock.install()
+    sign_in(page, panel, "anna")
+    page.get_by_role("button", name="Fan: On").click()
+    request(panel.laboratory)
+    page.clock.run_for(1000)
+    expect(page.locator("[data-channel=fan] .outcome")).to_have_attribute("data-outcome", "pending")
+    for _ in range(7):
+        page.clock.run_for(2000)
+        panel.laboratory.read()
+    expect(page.locator("[data-channel=fan] .outcome")).to_contain_text("The hub has not answered")
+
+
+def test_commands_of_others_are_shown_too(screen: Page, laboratory: Laboratory) -> None:
+    record = {"id": "m1", "kind": "set", "key": laboratory.KEY, "channel": "light", "value": 60, "code": None}
+    times = {"reason": None, "requested": laboratory.now(), "ended": None, "until": None}
+    laboratory.record({**record, **times, "status": "done", "who": None, "source": "mqtt"})
+    expect(screen.locator("tr[data-command=m1]")).to_contain_text("Relays and climate, Light: 60 %")
+    expect(screen.locator("tr[data-command=m1]")).to_contain_text("MQTT")
+
+
+def test_procedures_run_and_stop(screen: Page, laboratory: Laboratory) -> None:
+    card = screen.locator("[data-procedure=ventilation]")
+    expect(card).to_contain_text("Software stop: not an emergency stop.")
+    screen.get_by_role("button", name="Start Ventilation").click()
+    asked = request(laboratory)
+    assert (asked["kind"], asked["name"], asked["action"]) == ("procedure", "ventilation", "start")
+    laboratory.record(asked, status="done")
+    now = laboratory.now()
+    run = {"run": "r", "procedure": "ventilation", "title": "Ventilation", "by": "anna", "reason": None, "ended": None}
+    laboratory.run(**run, state="running", stage="fans on", step=3, steps=9, started=now, until=now + 240_000)
+    expect(card).to_contain_text("Step 3 of 9: fans on, 4 min left")
+    expect(screen.get_by_role("button", name="Start Ventilation")).to_be_disabled()
+    screen.get_by_role("button", name="Stop Ventilation").click()
+    laboratory.record(request(laboratory), status="done")
+    stopped = {**run, "ended": now, "reason": "stopped by anna"}
+    laboratory.run(**stopped, state="stopped", stage="", step=9, steps=9, started=now, until=None)
+    expect(card).to_contain_text("stopped by anna")
+    expect(screen.get_by_role("button", name="Start Ventilation")).to_be_enabled()
+
+
+def test_schedules_show_stage_last_and_next_run(screen: Page, laboratory: Laboratory) -> None:
+    now = laboratory.now()
+    what = {"title": "Cycle", "procedure": "ventilation", "every": 600.0, "last": now - 5_000, "last_outcome": "done"}
+    laboratory.schedule(**what, enabled=True, next=now + 300_000)
+    card = screen.locator("[data-schedule=cycle]")
+    for text in ("ventilation, every 10 min", "in 5 min", "done", "waiting"):
+        expect(card).to_contain_text(text)
+    expect(screen.locator("h2", has_text="Schedules")).to_contain_text("times in UTC")
+    screen.get_by_role("button", name="Stop Cycle").click()
+    asked = request(laboratory)
+    assert (asked["kind"], asked["name"], asked["action"]) == ("schedule", "cycle", "stop")
+    laboratory.schedule(**what, enabled=False, next=None)
+    expect(card).to_contain_text("stopped")
+    expect(screen.get_by_role("button", name="Start Cycle")).to_be_enabled()
+
+
+def test_a_viewer_sees_all_and_can_do_nothing(page: Page, panel: PanelServer) -> None:
+    sign_in(page, panel, "vik")
+    expect(page.locator("[data-channel=light] .value")).to_have_text("60")
+    for control in page.locator("main button:not(.topics button), main input, main select").all():
+        expect(control).to_be_disabled()
+
+
+def test_each_channel_has_a_topic_to_copy(screen: Page) -> None:
+    screen.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    screen.get_by_text("MQTT topics").click()
+    screen.get_by_role("button", name="Copy clayhub/phytotron/chamber/light/set").click()
+    expect(screen.get_by_role("button", name="Copy clayhub/phytotron/chamber/light/set")).to_have_text("Copied")
+    assert screen.evaluate("navigator.clipboard.readText()") == "clayhub/phytotron/chamber/light/set"

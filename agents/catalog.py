@@ -1,6 +1,6 @@
 """From config.yaml and the drivers' declarations: every device as it will be, with no hardware at hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,8 @@ class Entry:
 
     description: Description
     driver: type[Driver]
-    options: DriverOptions
+    given: Mapping[str, object]
+    """The driver's options as they stand in config.yaml."""
     sources: Mapping[str, str]
     """The driver's word for each channel, by the name that config.yaml gives it."""
     simulated: bool
@@ -28,19 +29,22 @@ class Entry:
     @property
     def bus(self) -> str:
         """Devices with the same bus are served by one thread. Each simulator is a bus of its own."""
-        return f"simulated {self.description.key}" if self.simulated else self.driver.bus(self.options)
+        if self.simulated:
+            return f"simulated {self.description.key}"
+        return self.driver.bus(self.driver.Options.model_validate(self.given))
 
-    def options_now(self, simulators: Path) -> DriverOptions:
+    def options(self, simulators: Path) -> DriverOptions:
         """The driver's options; of a simulated device with the address that its simulator wrote down in the folder
         `simulators`. Raises DeviceError (no_answer) when there is none yet."""
         if not self.simulated:
-            return self.options
+            return self.driver.Options.model_validate(self.given)
         file = simulators / f"{self.description.stand}.{self.description.device}.address"
         try:
-            return self.options.model_copy(update={"address": file.read_text().strip()})
+            address = file.read_text().strip()
         except OSError:
             text = f"The simulator of {self.description.key} does not run: there is no {file}."
             raise DeviceError(Code.NO_ANSWER, text) from None
+        return self.driver.Options.model_validate({**self.given, "address": address})
 
 
 def describe(config: Config, drivers: Drivers) -> dict[str, Description]:
@@ -60,11 +64,10 @@ def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
                 hint = did_you_mean(device.driver, drivers)
                 problems.append(Problem((*where, "driver"), f"there is no driver {device.driver!r}{hint}"))
                 continue
-            options = _options(driver, device, stand.simulate, where, problems)
+            problems += _wrong_options(driver, device, stand.simulate, where)
             channels, sources = _channels(driver, device, (*where, "channels"), problems)
-            if options is not None:
-                description = _description(stand_name, stand, name, device, channels)
-                found[description.key] = Entry(description, driver, options, sources, stand.simulate)
+            description = _description(stand_name, stand, name, device, channels)
+            found[description.key] = Entry(description, driver, device.options, sources, stand.simulate)
     if problems:
         raise UnlocatedError(problems)
     return found
@@ -85,24 +88,22 @@ def _description(
     )
 
 
-def _options(
-    driver: type[Driver], device: Device, simulated: bool, where: Keys, problems: list[Problem]
-) -> DriverOptions | None:
-    given = {"address": "http://simulated", **device.options} if simulated else device.options
+def _wrong_options(driver: type[Driver], device: Device, simulated: bool, where: Keys) -> Iterator[Problem]:
+    """What the driver's declaration says against the options. The address of a simulated device comes later."""
     try:
-        return driver.Options.model_validate(given)
+        driver.Options.model_validate(device.options)
     except ValidationError as error:
         for one in error.errors(include_url=False):
-            keys = (*where, *one["loc"])
             name = str(one["loc"][0]) if one["loc"] else ""
+            if simulated and name == "address":
+                continue
             if one["type"] == "extra_forbidden":
                 hint = did_you_mean(name, [*driver.Options.model_fields, *Device.model_fields])
-                problems.append(Problem(keys, f"the driver {driver.kind} has no option {name!r}{hint}"))
+                yield Problem((*where, *one["loc"]), f"the driver {driver.kind} has no option {name!r}{hint}")
             elif one["type"] == "missing":
-                problems.append(Problem(where, f"the driver {driver.kind} needs the option {name!r}; write it here"))
+                yield Problem(where, f"the driver {driver.kind} needs the option {name!r}; write it here")
             else:
-                problems.append(Problem(keys, f"{one['input']!r} cannot be: {one['msg']}"))
-        return None
+                yield Problem((*where, *one["loc"]), f"{one['input']!r} cannot be: {one['msg']}")
 
 
 def _channels(

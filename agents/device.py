@@ -128,7 +128,7 @@ class Device:
         """The driver, opened. It is made once, and again after a mistake of its own or when its address changed."""
         if self._live is not None:
             return self._live
-        options = self._entry.options_now(self._simulators)
+        options = self._entry.options(self._simulators)
         if self._driver is None or self._driver.options != options:
             self._driver = self._entry.driver(options)
         self._live = self._driver  # from here on, also half open, it must be closed

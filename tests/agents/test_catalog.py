@@ -97,14 +97,14 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     assert len(text.splitlines()) == 4
 
 
-def test_a_simulated_device_needs_no_address_and_takes_its_simulators(tmp_path: Path) -> None:
+def test_a_simulated_device_takes_the_address_of_its_simulator(tmp_path: Path) -> None:
     found = entry(tmp_path, "driver: bench", simulate=True)
     assert found.bus == "simulated s/d"
     with pytest.raises(DeviceError, match=r"The simulator of s/d does not run") as caught:
-        found.options_now(tmp_path)
+        found.options(tmp_path)
     assert caught.value.code is Code.NO_ANSWER
     (tmp_path / "s.d.address").write_text("/dev/pts/7\n")
-    assert found.options_now(tmp_path).address == "/dev/pts/7"
+    assert found.options(tmp_path).address == "/dev/pts/7"
 
 
 def test_the_shipped_configuration_has_no_mistake() -> None:

@@ -28,7 +28,7 @@ class Bed:
         entry = Entry(
             Description("s", "d", "D", "bench", "a1", PERIOD, "anyone", channels),
             Bench,
-            BenchOptions(address="bed"),
+            {"address": "bed"},
             {channel.name: channel.name for channel in channels},
             False,
         )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.catalog import Entry
-from agents.driver import DriverOptions, Snapshot
+from agents.driver import Snapshot
 from agents.naming import named, shows
 from hub.contract.channels import Number, Switch, Value
 from hub.contract.description import Description
@@ -18,7 +18,7 @@ from tests.agents.bench import Bench
 ENTRY = Entry(
     Description("s", "d", "D", "bench", "a1", 1.0, "anyone", Bench.channels),
     Bench,
-    DriverOptions(address="x"),
+    {"address": "x"},
     {channel.name: channel.name for channel in Bench.channels},
     False,
 )

@@ -105,7 +105,7 @@ def agent(broker: MosquittoServer, folder: Path, devices: str) -> Iterator[None]
     config = load(file)
     found = entries(config, DRIVERS)
     for entry in found.values():
-        SHELF.setdefault(entry.options.address, Hardware())
+        SHELF.setdefault(str(entry.given["address"]), Hardware())
     up = threading.Event()
     made = assemble(
         "a1",

@@ -24,8 +24,8 @@ stands:
     agent: a1
     simulate: true
     devices:
-      esp32_relay: {driver: esp32_relay, period: 100ms}
-      sba5: {driver: sba5, period: 100ms}
+      esp32_relay: {driver: esp32_relay, address: http://192.0.2.1, period: 100ms}
+      sba5: {driver: sba5, address: /dev/ttyUSB0, period: 100ms}
 """
 BOARD = "stand/esp32_relay"
 STATE = f"clayhub/{BOARD}/state"

@@ -71,6 +71,8 @@ class Number(Channel):
     high: float | None = None
     decimals: int | None = None
     """Decimals worth showing; values are never rounded to it."""
+    whole: bool = False
+    """The device takes whole numbers only, and would cut the rest off."""
 
     def check(self, value: object) -> Value:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -81,6 +83,8 @@ class Number(Channel):
             raise Refused(
                 Code.OUT_OF_RANGE, f"{self.name} takes whole numbers up to {EXACT}, which JSON keeps exactly."
             )
+        if self.whole and value != math.trunc(value):
+            raise Refused(Code.OUT_OF_RANGE, f"{self.name} takes whole numbers such as 60; {value} is none.")
         if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
             raise Refused(Code.OUT_OF_RANGE, f"{self.name} takes {self._range()}; {str(value)[:40]} is outside.")
         return value

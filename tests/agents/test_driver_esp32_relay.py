@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from agents.catalog import describe
-from agents.drivers import DRIVERS, esp32_relay
-from agents.drivers.esp32_relay import RELAYS, SENSORS, Esp32Relay, Esp32RelayOptions, parse_info
+from agents.drivers import DRIVERS, esp32, esp32_relay
+from agents.drivers.esp32 import Esp32Options
+from agents.drivers.esp32_relay import RELAYS, SENSORS, Esp32Relay, parse_info
 from hub.contract.config.schema import Agent, Config, Device, Stand
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
@@ -28,8 +29,8 @@ def board(tmp_path: Path) -> Iterator[Simulated]:
 
 @pytest.fixture
 def driver(board: Simulated, monkeypatch: pytest.MonkeyPatch) -> Iterator[Esp32Relay]:
-    monkeypatch.setattr(esp32_relay, "TIMEOUT", 0.5)
-    made = Esp32Relay(Esp32RelayOptions(address=board.address))
+    monkeypatch.setattr(esp32, "TIMEOUT", 0.5)
+    made = Esp32Relay(Esp32Options(address=board.address))
     made.open()
     yield made
     made.close()
@@ -127,7 +128,7 @@ def test_a_frozen_board_costs_one_timeout_and_does_not_act_later(board: Simulate
 )
 def test_an_address_that_cannot_be(address: str) -> None:
     with pytest.raises(ValidationError):
-        Esp32RelayOptions(address=address)
+        Esp32Options(address=address)
 
 
 INFO = dict.fromkeys(RELAYS, 0) | dict.fromkeys(SENSORS, 21.200000762939453) | {"pcb_temp": -255, "uptime": 132}

@@ -111,7 +111,15 @@ NAMES = st.from_regex(r"\A[a-z][a-z0-9_]{0,20}\Z").filter(lambda name: name not 
 FLOATS = st.none() | st.floats(-1e9, 1e9)
 COMMON: dict[str, Any] = {"title": st.text(), "writable": st.booleans()}
 CHANNELS = st.one_of(
-    st.builds(Number, NAMES, **COMMON, low=FLOATS, unit=st.text(), decimals=st.none() | st.integers(0, 9), whole=st.booleans()),
+    st.builds(
+        Number,
+        NAMES,
+        **COMMON,
+        low=FLOATS,
+        unit=st.text(),
+        decimals=st.none() | st.integers(0, 9),
+        whole=st.booleans(),
+    ),
     st.builds(Switch, NAMES, **COMMON, safe=st.none() | st.booleans(), lease=st.none() | st.floats(1, 1e6)),
     st.builds(Choice, NAMES, **COMMON, options=st.lists(st.text(min_size=1), min_size=1).map(tuple)),
     st.builds(Text, NAMES, **COMMON, max_length=st.integers(1, 1000)),

@@ -1,0 +1,127 @@
+"""What the laboratory's ESP32 boards share: HTTP, errors that come with status 200, and -255 for a sensor that is
+absent or broken. A board that reboots forgets what it was set to."""
+
+import logging
+import select
+from http.client import HTTPConnection, HTTPException
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+from agents.driver import Driver, DriverOptions, Snapshot
+from hub.contract import strict
+from hub.contract.errors import Code, DeviceError, Refused
+from hub.contract.reading import Quality
+
+log = logging.getLogger(__name__)
+
+TIMEOUT = 2.0
+"""Seconds for a connection, and for each piece of an answer."""
+
+ABSENT = -255
+BEYOND_ALL = 1e12
+DS18B20_AT_POWER_ON = 85
+"""degC that a DS18B20 shows until it has measured once."""
+
+
+def _http(address: str) -> str:
+    parts = urlsplit(address)
+    if parts.scheme != "http" or not parts.hostname or parts.port == 0 or address.rstrip("/").count("/") != 2:
+        raise ValueError("write where the board is, for example http://10.10.0.5")
+    return address
+
+
+class Esp32Options(DriverOptions):
+    """Options in config.yaml."""
+
+    address: Annotated[str, AfterValidator(_http)]
+
+
+def load_info(body: bytes) -> dict[str, object]:
+    """The JSON object of `/info`. Raises DeviceError (bad_answer)."""
+    try:
+        return strict.loads_object(body)
+    except Refused as error:
+        raise DeviceError(Code.BAD_ANSWER, f"The board's /info is not as it should be: {error}") from None
+
+
+def whole(info: dict[str, object], name: str, high: int) -> int:
+    """A whole number from 0 to `high`. Raises DeviceError (bad_answer)."""
+    value = info.get(name)
+    if type(value) is not int or not 0 <= value <= high:
+        raise DeviceError(Code.BAD_ANSWER, f"The board says {value!r:.40} of {name}, not 0 to {high}.")
+    return value
+
+
+def measure(info: dict[str, object], name: str, snapshot: Snapshot, *, ds18b20: bool = False) -> None:
+    """Put what a sensor shows into the snapshot. Raises DeviceError (bad_answer)."""
+    value = info.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > BEYOND_ALL:
+        raise DeviceError(Code.BAD_ANSWER, f"The board says {value!r:.40} of {name}, which cannot be.")
+    if isinstance(value, float):  # of 32 bits in the board: what follows the seventh digit is not measured
+        value = float(f"{value:.7g}")
+    snapshot.values[name] = None if value == ABSENT else value
+    if value == ABSENT:
+        snapshot.quality[name] = Quality.SENTINEL
+    elif ds18b20 and value == DS18B20_AT_POWER_ON:
+        snapshot.quality[name] = Quality.SUSPECT
+
+
+class Esp32(Driver):
+    """A board, spoken to over one connection that stays open."""
+
+    Options = Esp32Options
+    board: ClassVar[str]
+    """What it is, in messages: `relay board`."""
+
+    def __init__(self, options: DriverOptions) -> None:
+        super().__init__(options)
+        parts = urlsplit(options.address)
+        self._connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
+        self._uptime = 0.0
+
+    def open(self) -> None:
+        """See that the board is there."""
+        self.read()
+
+    def close(self) -> None:
+        """Close the connection; the next request opens it again."""
+        self._connection.close()
+
+    def order(self, path: str, body: bytes, success: bytes) -> None:
+        """Make the board do something. Raises DeviceError, device_refused unless the answer begins with `success`."""
+        answer = self.ask("POST", path, body)
+        if not answer.startswith(success):
+            said = answer[:60].decode("ascii", "replace").strip()
+            raise DeviceError(
+                Code.DEVICE_REFUSED, f"The {self.board} did not do {path} {body.decode()}; it says: {said}"
+            )
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        """The body of the answer. Raises DeviceError (no_answer, bad_answer)."""
+        try:
+            self._let_go_if_closed()
+            self._connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+            response = self._connection.getresponse()
+            answer = response.read(strict.MAX_BYTES)
+        except (OSError, HTTPException, UnicodeError) as error:
+            self.close()
+            where = f"The {self.board} at {self.options.address}"
+            raise DeviceError(Code.NO_ANSWER, f"{where} does not answer ({error}): is it on?") from error
+        if response.status != 200:
+            raise DeviceError(Code.BAD_ANSWER, f"The {self.board} answered {path} with status {response.status}.")
+        return answer
+
+    def rebooted(self, snapshot: Snapshot) -> bool:
+        """Whether the board has started anew since the last time, as its uptime tells; the log says it too."""
+        before, self._uptime = self._uptime, float(snapshot.values["uptime"] or 0)
+        if self._uptime < before:
+            log.warning("The %s at %s has rebooted: its outputs are off.", self.board, self.options.address)
+        return self._uptime < before
+
+    def _let_go_if_closed(self) -> None:
+        """The board closes its oldest connection when it has too many, and we learn it before the next request."""
+        sock = self._connection.sock
+        if sock is not None and select.select([sock], [], [], 0)[0]:
+            self.close()

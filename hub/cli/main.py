@@ -68,11 +68,19 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
     def invoke(self, ctx: click.Context) -> object:
-        """Run the command; our errors become sentences."""
+        """Run the command; our errors, and files that cannot be used, become sentences."""
         try:
             return super().invoke(ctx)
         except ClayhubError as error:
             raise Failure(error) from None
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise Failure(
+                ClayhubError(
+                    Code.INTERNAL, f"{error.filename} cannot be used ({error.strerror}); check who may write it."
+                )
+            ) from None
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

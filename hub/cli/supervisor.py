@@ -11,7 +11,7 @@ from pathlib import Path
 from hub.cli.child import Child, Program
 from hub.cli.logs import Log
 from hub.cli.record import Entry, Record
-from hub.cli.running import stop
+from hub.cli.running import kill_session, stop
 from hub.cli.signals import Signals
 from hub.contract.errors import ClayhubError, Code
 
@@ -86,6 +86,7 @@ class Supervisor:
                 if now >= child.restart_at:
                     self._start(child)
             elif not child.alive():
+                kill_session(child.pid)
                 pause = child.plan_restart(now)
                 self._tell_end(child, pause)
             elif child.missed and child.serves():

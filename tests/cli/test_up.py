@@ -134,11 +134,12 @@ def test_with_a_frozen_hub_nothing_is_done_and_the_exit_code_says_so(running: In
 
 
 def test_devices_and_values_are_shown(running: Installation) -> None:
-    devices = json.loads(running.clayhub("devices", "--json").stdout)
-    assert {key: device["availability"] for key, device in devices.items()} == {
-        "phytotron/chamber": "online",
-        "phytotron/co2": "online",
-    }
+    def availability() -> dict[str, str]:
+        devices = json.loads(running.clayhub("devices", "--json").stdout)
+        return {key: device["availability"] for key, device in devices.items()}
+
+    there = {"phytotron/chamber": "online", "phytotron/co2": "online"}
+    wait_until(lambda: availability() == there, "both devices", 20)
     assert "phytotron/co2" in running.clayhub("devices").stdout
     argv = [sys.executable, "-m", "hub.cli.main", "watch", "phytotron/co2", "--json"]
     with subprocess.Popen(argv, env=running.environment, stdout=subprocess.PIPE, text=True) as watch:

@@ -109,8 +109,7 @@ class Agent:
                     self._publisher.outbox.stored(stored.epoch, stored.n, at)
                     self._publisher.backlog()
                 case Leaf.AVAILABILITY if incoming.payload == Availability.OFFLINE.encode():
-                    # a predecessor's late will, or a hub that believed it
-                    self._publisher.online() if topic.stand == "agent" else self._publisher.available(topic.key)
+                    self._publisher.online()  # a predecessor's last will came late
         except Refused as refusal:
             log.warning("Left aside a message on %s: %s", incoming.topic, refusal)
 

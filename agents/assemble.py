@@ -49,11 +49,10 @@ def assemble(
 
 
 def subscriptions(name: str, entries: Mapping[str, Entry]) -> list[tuple[str, int]]:
-    """What the agent listens to, with the QoS. Its own availability too: see `Agent` for the late will."""
+    """What the agent listens to, with the QoS; also to its own availability, which a late last will may contradict."""
     found = [(topics.HUB_HEARTBEAT, 0), (topics.stored(name), 1), (topics.agent(name, Leaf.AVAILABILITY), 1)]
     for key in entries:
-        found.append((topics.set_of(key, "+"), 1))
-        found += [(topics.device(key, leaf), 1) for leaf in (Leaf.COMMAND, Leaf.AVAILABILITY)]
+        found += [(topics.set_of(key, "+"), 1), (topics.device(key, Leaf.COMMAND), 1)]
     return found
 
 

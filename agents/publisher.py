@@ -64,25 +64,18 @@ class Publisher:
     def health(self, event: Health) -> None:
         """A device works, or has a fault."""
         self._health[event.key] = event.fault
-        self.available(event.key)
+        self._available(event.key)
 
     def announce(self) -> None:
         """Say who is here and what there is: at each connection."""
         for key, description in self._devices.items():
             self._link.publish(topics.device(key, Leaf.INFO), description.encode(), retain=True)
+            self._available(key)
         self.online()
 
     def online(self) -> None:
-        """Say that agent and devices are there."""
+        """Say that the agent is there."""
         self._link.publish(topics.agent(self._agent, Leaf.AVAILABILITY), Availability.ONLINE.encode(), retain=True)
-        for key in self._devices:
-            self.available(key)
-
-    def available(self, key: str) -> None:
-        """Say whether the device works. Nothing is said before it was tried."""
-        if key in self._health:
-            state = Availability.ONLINE if self._health[key] is None else Availability.FAULT
-            self._link.publish(topics.device(key, Leaf.AVAILABILITY), state.encode(), retain=True)
 
     def beat(self) -> int | None:
         """Send the next heartbeat. Returns its number; None when there is no connection."""
@@ -141,3 +134,9 @@ class Publisher:
         """MQTT 5: the answer also goes where the request wanted it."""
         if request.response_topic is not None:
             self._link.publish(request.response_topic, result, correlation=request.correlation)
+
+    def _available(self, key: str) -> None:
+        """Say whether the device works. Nothing is said before it was tried."""
+        if key in self._health:
+            state = Availability.ONLINE if self._health[key] is None else Availability.FAULT
+            self._link.publish(topics.device(key, Leaf.AVAILABILITY), state.encode(), retain=True)

@@ -12,8 +12,8 @@ from agents.drivers import DRIVERS
 from hub.contract.config.load import file_hash, load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError, did_you_mean
 from hub.contract.errors import ConfigError
+from hub.contract.notify import notify
 from hub.contract.places import Places
-from hub.notify import notify
 
 
 def run(name: str, places: Places) -> None:

@@ -8,8 +8,8 @@ import click
 from hub.cli.checking import checked
 from hub.cli.secrets import REDIS
 from hub.contract.config.load import file_hash
+from hub.contract.notify import notify
 from hub.contract.places import Places
-from hub.notify import notify
 from hub.service import Service
 from hub.settings import Settings
 

@@ -59,6 +59,14 @@ HELD_BY = {
     "L4": ["agents/test_device.py::test_a_lease_that_ends_while_the_device_is_away_is_paid_on_its_return"],
     "L5": ["wire/test_agent.py::test_a_fault_and_its_end_are_told_once_and_switch_nothing_on"],
     "P3": ["wire/test_agent.py::test_a_predecessors_late_will_is_corrected"],
+    "P4": [
+        "hub/test_core.py::test_three_silent_seconds_make_an_agent_offline",
+        "wire/test_hub_presence.py::test_a_late_will_does_not_leave_living_devices_offline",
+    ],
+    "P5": [
+        "hub/test_core.py::test_without_a_result_the_outcome_is_unknown_after_ten_seconds",
+        "wire/test_hub_commands.py::test_an_agent_lost_before_it_answers_leaves_the_outcome_unknown",
+    ],
     "N1": ["agents/test_outbox.py::test_numbers_count_by_one_under_a_random_epoch"],
     "N2": ["wire/test_hub_readings.py::test_a_reading_is_state_event_and_history_and_then_confirmed"],
     "N3": ["wire/test_hub_readings.py::test_what_the_agent_kept_during_an_outage_fills_the_history_in_order"],

@@ -1,6 +1,7 @@
 """Performs what the core decides: publishes, writes to Redis, arms schedules, and tells agents what is stored."""
 
 import logging
+import time
 
 import redis
 
@@ -19,39 +20,42 @@ log = logging.getLogger(__name__)
 
 RENEWAL = 1.0
 """Seconds between renewals of the lock."""
+PAUSE = 1.0
+"""Seconds between attempts to write while Redis is away."""
 
 
 class Performer:
-    """While Redis is away readings are thrown away (their agents keep them) and the journal grows; nobody is told that
-    anything is stored, and without a lock that surely holds nothing is published.
-    """
+    """While Redis is away readings are thrown away, for their agents keep them, and the journal is kept."""
 
     def __init__(self, core: Core, link: Link, writer: Writer, lock: Lock, jobs: Jobs, now: Moment) -> None:
         self._core, self._link, self._writer, self._lock, self._jobs = core, link, writer, lock, jobs
         self._confirmations = Confirmations()
         self._next_renewal, self._held_until = now.mono, now.mono + SECONDS
-        self._redis_away = False
+        self._next_write = now.mono
+        self._told = False
+
+    def holds(self, now: float) -> bool:
+        """Whether the lock is surely in hand. Without it nothing may be decided: another hub may be at work."""
+        return now < self._held_until
 
     def next_due(self) -> float:
         """When there is something to do next, on the monotonic clock."""
-        if self._core.effects.publishes:
-            return 0.0
-        return min(self._next_renewal, self._confirmations.next_due())
+        if not self.holds(time.monotonic()):
+            return self._next_renewal
+        return 0.0 if self._core.effects.publishes else min(self._next_renewal, self._confirmations.next_due())
 
-    def renew(self, now: Moment) -> bool:
-        """Hold the lock for longer when it is time to. Raises LockLostError."""
-        if now.mono < self._next_renewal:
+    def renew(self) -> bool:
+        """Hold the lock for longer when it is time to, which False says it is not. Raises LockLostError."""
+        now = time.monotonic()
+        if now < self._next_renewal:
             return False
-        self._next_renewal = now.mono + RENEWAL
+        self._next_renewal = now + RENEWAL
         try:
             self._lock.renew()
         except redis.RedisError as error:
-            self._lose_redis(error)
+            self._lose_redis(error, now)
         else:
-            self._held_until = now.mono + SECONDS
-            if self._redis_away:
-                log.warning("Redis is back.")
-                self._redis_away = False
+            self._held_until = now + SECONDS
         return True
 
     def perform(self, now: Moment) -> None:
@@ -71,9 +75,8 @@ class Performer:
     def _publish(self, now: Moment) -> None:
         effects = self._core.effects
         publishes, effects.publishes = effects.publishes, []
-        held = now.mono < self._held_until
         for message in publishes:
-            if not (held and self._send(message)) and message.command is not None:
+            if not self._send(message) and message.command is not None:
                 self._core.on_unsent(message.command, now)
 
     def _send(self, message: Publish) -> bool:
@@ -82,16 +85,20 @@ class Performer:
     def _write(self, now: Moment) -> None:
         effects = self._core.effects
         lane, effects.lane = effects.lane, Lane()
-        if self._redis_away or not (lane or effects.journal):
+        if now.mono < self._next_write or not (lane or effects.journal):
             return
         try:
             self._confirmations.add(self._writer.write(lane, effects.journal, now.ms))
         except redis.RedisError as error:
-            self._lose_redis(error)
-        else:
-            effects.journal = Journal()
+            self._lose_redis(error, now.mono)
+            return
+        effects.journal = Journal()
+        if self._told:
+            log.warning("Redis can be written to again.")
+            self._told = False
 
-    def _lose_redis(self, error: redis.RedisError) -> None:
-        if not self._redis_away:
+    def _lose_redis(self, error: redis.RedisError, now: float) -> None:
+        self._next_write = now + PAUSE
+        if not self._told:
             log.warning("Redis cannot be written to (%s); readings wait with their agents. I keep trying.", error)
-            self._redis_away = True
+            self._told = True

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable
 
 import redis
@@ -16,7 +17,7 @@ from hub.schedule.jobs import ClockSet, Due, Jobs
 from hub.settings import Settings
 from hub.state.inquiries import Inquiries, Inquiry
 from hub.state.journal import Journal
-from hub.state.lock import Lock
+from hub.state.lock import Lock, LockLostError
 from hub.state.restored import Memory, restore
 from hub.state.writer import Writer
 
@@ -31,6 +32,9 @@ SUBSCRIPTIONS = [
 AGENTS_PAUSE = 3.0
 """Seconds until schedules begin: until an agent's heartbeat is heard, commands for it are refused."""
 
+MOST_WAITING = 10_000
+"""Urgent events kept while it is not sure that the lock is in hand."""
+
 
 class Up:
     """The link to the broker is there."""
@@ -44,6 +48,7 @@ class Tenure:
         self._lock = lock
         self._client = settings.connect()
         self._inbox = Inbox()
+        self._waiting: deque[object] = deque(maxlen=MOST_WAITING)
         writer, now = Writer(self._client, lock.value), self._now()
         journal = Journal()
         kept = restore(self._client, settings.config, memory, journal)
@@ -65,7 +70,12 @@ class Tenure:
         self._jobs.start(AGENTS_PAUSE)
         taken, ready = 0, False
         while not stopping():
-            taken = self._turn(taken, notify)
+            try:
+                taken = self._turn(taken, notify)
+            except LockLostError:
+                raise
+            except Exception:  # the top of the loop: what one message brings must not stop the others
+                log.exception("a fault in the hub itself; please report it. I go on.")
             if not ready and self._link.connected:
                 ready = True
                 notify("READY=1")
@@ -84,19 +94,23 @@ class Tenure:
 
     def _turn(self, taken: int, notify: Callable[[str], None]) -> int:
         """Wait for something, decide, perform. `taken` is how many numbered messages the turn before took."""
-        due = min(self._core.next_due(), self._performer.next_due())
-        events = self._inbox.wait(due - time.monotonic(), taken)
-        now = self._now()
-        if self._performer.renew(now):
+        self._waiting += self._inbox.wait(self._next_due() - time.monotonic(), taken)
+        if self._performer.renew():
             notify("WATCHDOG=1")
-        for event in events:
-            self._decide(event, now)
-        messages = self._inbox.take()
+        now, messages = self._now(), self._inbox.take()
+        if not self._performer.holds(now.mono):
+            return 0
+        while self._waiting:
+            self._decide(self._waiting.popleft(), now)
         self._core.take(messages, now)
         if now.mono >= self._core.next_due():
             self._core.on_time(now)
         self._performer.perform(now)
         return len(messages)
+
+    def _next_due(self) -> float:
+        due = self._performer.next_due()
+        return min(due, self._core.next_due()) if self._performer.holds(time.monotonic()) else due
 
     def _decide(self, event: object, now: Moment) -> None:
         match event:

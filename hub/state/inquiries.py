@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -50,7 +49,9 @@ class Inquiries:
             try:
                 self._look()
             except redis.RedisError:  # the hub's loop says so
-                time.sleep(0.5)
+                self._stopping.wait(0.5)
+            except Exception:  # the top of this thread: one bad entry must not stop the others
+                log.exception("a request in Redis cannot be read; I go on with the next.")
 
     def _look(self) -> None:
         streams: Any = self._redis.xread({keys.REQUESTS: self._cursor}, block=int(BLOCK * 1000))

@@ -1,9 +1,11 @@
 """Procedures and schedules through the whole hub: asked for in Redis, done by an agent."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
+from hub.state.lock import SECONDS
 from tests.servers import MosquittoServer, RedisServer, wait_until
 from tests.wire.hubs import Lab
 from tests.wire.speaker import Speaker
@@ -31,6 +33,12 @@ def answered(agent: Speaker) -> object:
     return command.value
 
 
+def commanded(agent: Speaker) -> bool:
+    """Whether a command waits, after a sign of life."""
+    agent.heartbeat()
+    return not agent.commands.empty()
+
+
 def ask(lab: Lab, kind: str, name: str, action: str) -> str:
     """The status of such a request."""
     return lab.outcome(lab.requests.send(kind, "anna", "panel", name=name, action=action))["status"]
@@ -56,12 +64,7 @@ def test_a_new_hub_ends_what_the_one_before_left(glowing: Lab) -> None:
     wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["stage"] == "glowing", "glowing")
     glowing.hubs[0].stop()
     glowing.second_hub()
-
-    def beating() -> bool:
-        agent.heartbeat()
-        return not agent.commands.empty()
-
-    wait_until(beating, "the new hub makes it safe")
+    wait_until(lambda: commanded(agent), "the new hub makes it safe")
     assert answered(agent) == 0
     wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["state"] == "stopped", "stopped")
 
@@ -72,13 +75,22 @@ def test_a_flushed_redis_does_not_make_the_hub_forget_a_run(glowing: Lab) -> Non
     assert answered(agent) == 50
     wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["stage"] == "glowing", "glowing")
     glowing.redis.flushall()
-
-    def beating() -> bool:
-        agent.heartbeat()
-        return not agent.commands.empty()
-
-    wait_until(beating, "the hub makes it safe")
+    wait_until(lambda: commanded(agent), "the hub makes it safe")
     assert answered(agent) == 0
+
+
+def test_a_redis_that_is_away_for_long_does_not_leave_the_lamp_on(glowing: Lab) -> None:
+    agent = glowing.agent()
+    ask(glowing, "procedure", "glow", "start")
+    assert answered(agent) == 50
+    wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["stage"] == "glowing", "glowing")
+    lost = time.monotonic() + SECONDS + 1
+    glowing.redis_server.kill()
+    wait_until(lambda: time.monotonic() > lost, "the lock has run out")
+    glowing.redis_server.start()
+    wait_until(lambda: commanded(agent), "the hub makes it safe")
+    assert answered(agent) == 0
+    wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["state"] == "stopped", "stopped")
 
 
 def test_a_schedule_commands_when_it_is_started(glowing: Lab) -> None:

@@ -183,8 +183,11 @@ def from_json(name: str, data: object) -> Channel:
         channel = _ADAPTERS[kind].validate_json(orjson.dumps({**data, "name": name}), strict=True)
         if channel.safe is not None:
             channel.check(channel.safe)
-    except (ValidationError, Refused) as error:
-        raise Refused(Code.BAD_MESSAGE, f"The channel {name} is not described rightly: {error}.") from None
+    except ValidationError as error:
+        wrong = ", ".join(sorted({str(one["loc"][0]) for one in error.errors()}))
+        raise Refused(Code.BAD_MESSAGE, f"The channel {name} describes {wrong} wrongly.") from None
+    except Refused as refused:
+        raise Refused(Code.BAD_MESSAGE, f"The safe value of the channel {name} cannot be: {refused}") from None
     return channel
 
 

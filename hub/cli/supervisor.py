@@ -110,8 +110,7 @@ class Supervisor:
         self._record.add(Entry.of(child.name, child.turn, child.pid, child.grace))
 
     def _stop_all(self, signals: Signals) -> None:
-        stops = signals.stops
-        stop([child for child in self._children() if child.started()], hurry=lambda: signals.stops > max(1, stops))
+        stop([child for child in self._children() if child.started()], hurry=lambda: signals.stops > 1)
         self._record.clear()
 
     def _children(self) -> Iterable[Child]:

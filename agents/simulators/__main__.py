@@ -2,6 +2,8 @@
 
 In the folder it writes NAME.address, where a driver finds it, and NAME.log, the requests it saw; it follows
 NAME.faults, a JSON object that says what shall be wrong with the device.
+
+`world --name phytotron` runs the physical world that the stand's devices share; without one, each has its own.
 """
 
 import argparse
@@ -10,24 +12,40 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from agents.simulators import http_board, serial_line
-from agents.simulators.esp32_relay import Esp32Relay, Esp32RelayFaults
+from agents.simulators import http_board, serial_line, surroundings, world_socket
+from agents.simulators.esp32 import Esp32
+from agents.simulators.esp32_relay import Esp32Relay
 from agents.simulators.faults import FaultFile
 from agents.simulators.place import Place
+from agents.simulators.pwm_lamp import PwmLamp
 from agents.simulators.sba5 import Sba5, Sba5Faults
 
-DRIVERS = ("sba5", "esp32_relay")
+BOARDS: dict[str, type[Esp32]] = {"esp32_relay": Esp32Relay, "pwm_lamp": PwmLamp}
 
 
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m agents.simulators", description="Run one simulated device.")
-    parser.add_argument("driver", choices=DRIVERS, help="the driver whose device to simulate")
-    parser.add_argument("--name", required=True, help="STAND.DEVICE, the name of its files")
+    parser.add_argument("driver", choices=("sba5", *BOARDS, "world"), help="the driver whose device to simulate")
+    parser.add_argument("--name", required=True, help="STAND.DEVICE (of a world: STAND), the name of its files")
     parser.add_argument("--folder", required=True, type=Path, help="where its files lie")
     parser.add_argument("--seed", type=int, default=1, help="of its noise (default: 1)")
     parser.add_argument("--speed", type=float, default=1.0, help="seconds of the device in one second (default: 1)")
+    parser.add_argument(
+        "--relay",
+        action="append",
+        default=[],
+        type=named,
+        metavar="DEVICE.SOURCE=NAME",
+        help="of a world: a relay's name",
+    )
     return parser.parse_args()
+
+
+def named(text: str) -> tuple[str, str]:
+    """`chamber.ch0=fan_left`, in two. Raises ValueError."""
+    output, name = text.split("=")
+    return output, name
 
 
 def stop(_signal: int, _frame: FrameType | None) -> None:
@@ -41,10 +59,15 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     place = Place(asked.folder, asked.name, asked.speed)
+    if asked.driver == "world":
+        world_socket.run(place, asked.seed, dict(asked.relay))
+        return
+    seed, now, exchange = f"{asked.seed} {asked.name}", place.now(), surroundings.shared(place, asked.seed)
     if asked.driver == "sba5":
-        serial_line.run(Sba5(asked.seed, place.now()), place, FaultFile(place.file("faults"), Sba5Faults))
+        serial_line.run(Sba5(seed, now, exchange), place, FaultFile(place.file("faults"), Sba5Faults))
     else:
-        http_board.run(Esp32Relay(asked.seed, place.now()), place, FaultFile(place.file("faults"), Esp32RelayFaults))
+        board = BOARDS[asked.driver](seed, now, exchange)
+        http_board.run(board, place, FaultFile(place.file("faults"), board.Faults))
 
 
 if __name__ == "__main__":

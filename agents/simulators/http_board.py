@@ -10,7 +10,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from agents.simulators.esp32_relay import Answer, Esp32Relay, Esp32RelayFaults
+from agents.simulators.esp32 import Answer, Esp32, Esp32Faults
 from agents.simulators.faults import FaultFile
 from agents.simulators.place import Place
 
@@ -52,8 +52,8 @@ class Handler(BaseHTTPRequestHandler):
             if self._hung_up():
                 self.close_connection = True
                 return
-            time.sleep(board.faults.slow)
             answer = board.answer(self.command, urlsplit(self.path).path, body, place.now())
+            time.sleep(board.faults.slow + answer.takes / place.speed)
             request = f"{self.command} {self.path} {body.decode('ascii', 'backslashreplace')}"
             place.log.add(request.rstrip(), answer.body.encode())
             self._send(answer)
@@ -91,7 +91,7 @@ class BoardServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, board: Esp32Relay, place: Place) -> None:
+    def __init__(self, port: int, board: Esp32, place: Place) -> None:
         self.board, self.place, self.board_lock = board, place, threading.Lock()
         self.connections: set[socket.socket] = set()
         self.timeout = LOOK_AT_FAULTS / place.speed
@@ -109,7 +109,7 @@ class BoardServer(ThreadingHTTPServer):
         return keeper
 
 
-def run(board: Esp32Relay, place: Place, faults: FaultFile[Esp32RelayFaults]) -> None:
+def run(board: Esp32, place: Place, faults: FaultFile[Esp32Faults]) -> None:
     """Serve the board until the process is told to end."""
     server = listen(board, place)
     port = server.server_port
@@ -128,7 +128,7 @@ def run(board: Esp32Relay, place: Place, faults: FaultFile[Esp32RelayFaults]) ->
         server = BoardServer(port, board, place)
 
 
-def listen(board: Esp32Relay, place: Place) -> BoardServer:
+def listen(board: Esp32, place: Place) -> BoardServer:
     """Listen where we did last time, or on any free port."""
     last = urlsplit(place.last_address() or "").port
     if last is not None:

@@ -11,12 +11,21 @@ class Place:
 
     def __init__(self, folder: Path, name: str, speed: float) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder, self._name, self.speed = folder.absolute(), name, speed
+        self._folder, self.name, self.speed = folder.absolute(), name, speed
         self.log = RequestLog(self.file("log"))
 
     def file(self, ending: str) -> Path:
-        """One of the device's files: `address`, `log`, `faults` or `tty`."""
-        return self._folder / f"{self._name}.{ending}"
+        """One of the device's files: `address`, `log`, `faults`, `tty` or `socket`."""
+        return self._folder / f"{self.name}.{ending}"
+
+    def of_stand(self, ending: str) -> Path:
+        """The same of the stand that the device belongs to."""
+        return self._folder / f"{self.name.partition('.')[0]}.{ending}"
+
+    @property
+    def device(self) -> str:
+        """The device's name in its stand."""
+        return self.name.partition(".")[2]
 
     def now(self) -> float:
         """The device's own time, in seconds; it runs `speed` times as fast as ours."""

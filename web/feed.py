@@ -20,6 +20,9 @@ MAX_BROWSERS = 40
 BEAT = 1.0
 """Seconds. A browser hears something so often even when nothing happens: one that does not knows that it is cut off."""
 
+LOOK = 0.25
+"""Seconds. The longest wait for events in one go, so that a process that is to end does so at once."""
+
 STORE_DOWN = Trouble(
     Code.STORE_DOWN, "The store (Redis) does not answer: nothing here is live. The panel goes on as soon as it does."
 )
@@ -74,7 +77,7 @@ class Feed:
             except RedisError as error:
                 cursor = None
                 self._lose_store(error)
-                time.sleep(BEAT / 2)
+                time.sleep(LOOK)
         self._ended.set()
         self._each(lambda mailbox: mailbox.wake())
 
@@ -90,7 +93,7 @@ class Feed:
         return str(snapshot["cursor"])
 
     def _follow(self, cursor: str) -> str | None:
-        cursor, deltas = self._view.follow(cursor, BEAT)
+        cursor, deltas = self._view.follow(cursor, LOOK)
         for delta in deltas:
             self._put(delta)
         if time.monotonic() < self._next_beat:

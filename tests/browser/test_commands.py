@@ -16,13 +16,16 @@ def request(laboratory: Laboratory) -> Json:
 
 def test_a_switch_is_not_shown_as_switched_before_it_is(screen: Page, laboratory: Laboratory) -> None:
     fan = screen.locator("[data-channel=fan]")
+    height = fan.bounding_box()
     screen.get_by_role("button", name="Fan: On").click()
     asked = request(laboratory)
     assert (asked["channel"], asked["value"], asked["who"]) == ("fan", True, "anna")
     expect(fan.locator(".outcome")).to_have_attribute("data-outcome", "pending")
     expect(fan.locator(".value")).to_have_text("Off")
+    assert fan.bounding_box() == height, "nothing on the page moves"
     laboratory.record(asked)
-    expect(fan.locator(".outcome")).to_contain_text("requested On by anna, panel")
+    expect(fan.locator(".outcome")).to_have_attribute("title", "requested by anna, panel")
+    expect(fan.locator(".reading")).to_contain_text("On → Off")
     laboratory.read(fan=True)
     laboratory.record(asked, status="done")
     expect(fan.locator(".outcome")).to_have_count(0)
@@ -77,7 +80,8 @@ def test_what_differs_from_what_was_requested_is_marked(screen: Page, laboratory
     screen.keyboard.press("Enter")
     laboratory.record(request(laboratory), status="done")
     light = screen.locator("[data-channel=light] .outcome")
-    expect(light).to_contain_text("requested → actual: 30 % → 60 %")
+    expect(light).to_have_attribute("data-outcome", "differs")
+    expect(screen.locator("[data-channel=light] .reading")).to_contain_text("30 % → 60 %")
     laboratory.read(light=30.2)
     expect(light).to_have_count(0)
 

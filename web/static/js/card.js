@@ -18,7 +18,7 @@ export function card(page, key, device) {
       <h3>${device.info.title}</h3>
       <span class="age">${age(page, device, state)}</span>
     </header>
-    <ul class="channels ${channels.some(([, channel]) => channel.writable) ? "settable" : ""}">
+    <ul class="channels">
       ${repeat(channels, ([name]) => name, (entry) => channelRow(page, key, device, state, entry))}
     </ul>
     ${topics(key, device.info)}

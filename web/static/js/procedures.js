@@ -3,7 +3,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { duration, time } from "./format.js";
-import { outcome } from "./outcome.js";
+import { refusal, requested } from "./outcome.js";
 import { ask } from "./requests.js";
 
 const WORDS = { running: "running", stopping: "stopping", done: "done", failed: "failed", stopped: "stopped" };
@@ -27,9 +27,10 @@ function procedure(page, name, run) {
     <header><h3>${title}</h3><span class="age">${run ? (WORDS[run.state] ?? run.state) : "not run yet"}</span></header>
     ${active ? progress(page, run) : nothing}
     ${run && !active ? ended(page, run) : nothing}
-    <div class="buttons">${press("start", active)}${press("stop", false)}${press("reset", false)}</div>
+    <div class="buttons">${press("start", active)}${press("stop", false)}${press("reset", false)}
+      ${requested(page, `procedure/${name}`, latest)}</div>
     <p class="note">Software stop: not an emergency stop.</p>
-    ${outcome(page, `procedure/${name}`, latest)}
+    ${refusal(page, `procedure/${name}`, latest)}
   </article>`;
 }
 

@@ -3,7 +3,7 @@
 import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { ZONE, duration, time } from "./format.js";
-import { outcome } from "./outcome.js";
+import { refusal, requested } from "./outcome.js";
 import { button } from "./procedures.js";
 
 /** All schedules, with times in the browser's zone. */
@@ -28,8 +28,9 @@ function schedule(page, [name, entry]) {
       <dt>next run</dt><dd>${next(page, entry)}</dd>
       <dt>last run</dt><dd>${entry.last ? `${time(entry.last, page.now)} ${entry.last_outcome ?? ""}` : "none yet"}</dd>
     </dl>
-    <div class="buttons">${press("start", entry.enabled)}${press("stop", !entry.enabled)}${press("reset", false)}</div>
-    ${outcome(page, `schedule/${name}`, latest)}
+    <div class="buttons">${press("start", entry.enabled)}${press("stop", !entry.enabled)}${press("reset", false)}
+      ${requested(page, `schedule/${name}`, latest)}</div>
+    ${refusal(page, `schedule/${name}`, latest)}
   </article>`;
 }
 

@@ -1,8 +1,11 @@
 """How gunicorn serves the panel: `gunicorn -c web/gunicorn_conf.py 'web.app:create_app()'`."""
 
 import logging
+import socket
+import struct
 from pathlib import Path
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.systemd import sd_notify
 from gunicorn.workers.gthread import ThreadWorker
 
@@ -22,6 +25,7 @@ graceful_timeout = 3
 reuse_port = False
 control_socket_disable = True
 errorlog = "-"
+STALL_SECONDS = 5
 if Path("/dev/shm").is_dir():  # noqa: S108  gunicorn touches a file each second, which an SD card should not feel
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 
@@ -29,5 +33,18 @@ if Path("/dev/shm").is_dir():  # noqa: S108  gunicorn touches a file each second
 def post_worker_init(worker: ThreadWorker) -> None:
     """Begin the live feed; systemd's watchdog is fed from its work loop."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("gunicorn.error").addFilter(_is_our_concern)
     services: Services = worker.wsgi.extensions[NAME]
     services.feed.start(alive=lambda: worker.alive, notify=lambda: sd_notify("WATCHDOG=1", worker.log))
+
+
+def _is_our_concern(record: logging.LogRecord) -> bool:
+    """A client that stalls is none: gunicorn would log each with a traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], BlockingIOError))
+
+
+def when_ready(arbiter: Arbiter) -> None:
+    """Bound every wait for a client, accepted connections inherit it: else some that stall would hold all threads."""
+    for listener in arbiter.LISTENERS:
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            listener.sock.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", STALL_SECONDS, 0))

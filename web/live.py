@@ -59,7 +59,7 @@ def check() -> None:
 def serve(ws: Server) -> None:
     """One browser, from its upgrade to its end."""
     feed = services().feed
-    _bound_sending(ws.sock)
+    _bound_waiting(ws.sock)
     mailbox = Mailbox(ws.event.set)
     try:
         if feed.join(mailbox):
@@ -127,11 +127,12 @@ def _still_signed_in() -> bool:
         return True  # not known now; asked again at the next check
 
 
-def _bound_sending(connection: socket.socket) -> None:
+def _bound_waiting(connection: socket.socket) -> None:
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SEND_SECONDS * 1000)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", SEND_SECONDS, 0))
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0))  # it may be silent for ever
 
 
 def _hang_up(connection: socket.socket) -> None:

@@ -217,6 +217,19 @@ def test_a_browser_that_takes_nothing_is_dropped_and_others_do_not_wait(
         assert drained(sleeper)
 
 
+def test_clients_that_stall_in_a_request_hold_no_thread_for_long(fresh_panel: PanelServer) -> None:
+    anna = fresh_panel.visitor()
+    ears = anna.live()
+    with ExitStack() as stack:
+        for _ in range(100):
+            connection = stack.enter_context(anna.connection())
+            connection.sendall(b"GET / HTTP/1.1\r\n")
+        assert anna.get("/health").status == 200
+    hear_until(ears, "snapshot")
+    hang_up(ears)
+    assert "Traceback" not in fresh_panel.log.read_text()
+
+
 def test_the_panel_ends_within_seconds_though_browsers_are_there(fresh_panel: PanelServer) -> None:
     anna = fresh_panel.visitor()
     ears = anna.live()

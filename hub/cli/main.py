@@ -58,7 +58,14 @@ class Commands(click.Group):
         """The command, from its module."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"hub.cli.commands.{cmd_name}")
+        try:
+            module = importlib.import_module(f"hub.cli.commands.{cmd_name}")
+        except ModuleNotFoundError as error:
+            text = (
+                f"`clayhub {cmd_name}` needs the Python package {error.name}, which is not installed here. "
+                "A machine with only an agent has less: do this on the hub's machine, or run `deploy/setup run`."
+            )
+            raise Failure(ClayhubError(Code.INTERNAL, text)) from None
         command: click.Command = module.command
         return command
 

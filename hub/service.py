@@ -48,7 +48,7 @@ class Service:
                 if lock.take():
                     self._work(lock)
                 else:
-                    self._tell("another hub is at work; I wait until it ends.")
+                    self._tell("another hub holds the lock in Redis; I wait until it ends (3 s when it was killed).")
             except redis.RedisError as error:
                 self._tell(f"no Redis at port {self._settings.config.redis.port} ({error}). I keep trying.")
             except LockLostError:

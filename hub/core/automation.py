@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hub.contract.channels import Value
 from hub.contract.command import Status
 from hub.contract.config.schema import Config
 from hub.contract.description import Description
@@ -15,7 +14,7 @@ from hub.procedures.effects import Ended, Moment, Save, Send
 from hub.procedures.engine import Engine
 from hub.schedule import book as schedule_effects
 from hub.schedule.book import Arm, Book, Keep, StartRun
-from hub.state.record import Record
+from hub.state.record import Record, pending
 from hub.state.restored import Memory
 
 Json = dict[str, Any]
@@ -105,11 +104,12 @@ class Automation:
                 case Save(name, run):
                     self._keep(self.memory.runs, name, run)
                     self._out.journal.run(name, run)
-                case Keep(name, record):
-                    self._keep(self.memory.schedules, name, record)
-                    self._out.journal.schedule(name, record)
+                case Keep(name, schedule):
+                    self._keep(self.memory.schedules, name, schedule)
+                    self._out.journal.schedule(name, schedule)
                 case Send(command_id, key, channel, value, _run, by):
-                    self._commands.ask(_pending(command_id, key, channel, value, by, "procedure", now), now)
+                    record = pending(command_id, "set", by, "procedure", now.ms, key, channel, value)
+                    self._commands.ask(record, now)
                 case StartRun():
                     self._start(effect, now)
                 case Arm():
@@ -136,25 +136,8 @@ class Automation:
         elif schedule.set is not None and schedule.to is not None:
             device, channel = schedule.set.split(".")
             by, key = f"schedule {asked.name}", f"{schedule.stand}/{device}"
-            self._commands.ask(_pending(asked.run, key, channel, schedule.to, by, "schedule", now), now)
-
-
-def _pending(command_id: str, key: str, channel: str, value: Value, who: str, source: str, now: Moment) -> Record:
-    return Record(
-        id=command_id,
-        kind="set",
-        key=key,
-        channel=channel,
-        value=value,
-        status=Status.PENDING,
-        code=None,
-        reason=None,
-        who=who,
-        source=source,
-        requested=now.ms,
-        ended=None,
-        until=None,
-    )
+            record = pending(asked.run, "set", by, "schedule", now.ms, key, channel, schedule.to)
+            self._commands.ask(record, now)
 
 
 def _no_such_action(record: Record) -> Refused:

@@ -11,7 +11,7 @@ from hub.core.devices import Devices
 from hub.core.effects import Effects, Publish
 from hub.core.presence import Presence
 from hub.procedures.effects import Moment
-from hub.state.record import Record
+from hub.state.record import Record, pending
 
 RESULT_TIMEOUT = 10.0
 """Seconds that an agent has for its result. It refuses itself what has waited 5 s for the device."""
@@ -140,21 +140,12 @@ class Commands:
 
 def foreign(key: str, result: Result, when: int) -> Record:
     """The record of a command that somebody gave by MQTT, made from its result. Raises Refused (bad_message)."""
-    return Record(
-        id=result.id,
-        kind="set",
-        key=key,
-        channel=result.channel,
-        value=result.value,
-        status=result.status,
-        code=result.code,
-        reason=result.reason,
-        who=None,
-        source="mqtt",
-        requested=when,
-        ended=when,
-        until=None if result.until is None else instant_ms(result.until),
+    record = pending(result.id, "set", None, "mqtt", when, key, result.channel, result.value)
+    until = None if result.until is None else instant_ms(result.until)
+    record.update(
+        {"status": result.status, "code": result.code, "reason": result.reason, "ended": when, "until": until}
     )
+    return record
 
 
 def instant_ms(text: str) -> int:

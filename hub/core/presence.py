@@ -7,11 +7,10 @@ it said of its devices is taken back, for a dead agent cannot do that itself.
 import logging
 from dataclasses import dataclass, field
 
-from hub.contract import topics
 from hub.contract.errors import Code, Refused
 from hub.contract.presence import Availability, Heartbeat
-from hub.contract.topics import Leaf
-from hub.core.effects import Effects, Publish
+from hub.core.availability import DeviceAvailability, word
+from hub.core.effects import Effects
 from hub.procedures.effects import Moment
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ class Presence:
     def __init__(self, agents: dict[str, list[str]], config_hash: str, out: Effects, now: Moment) -> None:
         self._agents = {name: Agent(name, devices, now.mono) for name, devices in agents.items()}
         self._of_device = {key: self._agents[name] for name, devices in agents.items() for key in devices}
-        self._availability: dict[str, str] = {}
+        self._availability = DeviceAvailability(out)
         self._config_hash = config_hash
         self._out = out
         self._looked = now.mono
@@ -70,12 +69,12 @@ class Presence:
         agent.boot, agent.beat, agent.epoch = beat.boot, beat.beat, beat.epoch
         agent.config, agent.health = beat.config, beat.health
         self._write(agent, now, tell=agent.news() != before)
-        self._restore(agent, now)
+        self._availability.restore(agent.devices, beat.health, now)
 
     def on_agent_availability(self, name: str, payload: bytes, now: Moment) -> None:
         """An agent's last will or good-bye. Raises Refused (unknown_target, bad_message)."""
         agent = self._agent(name)
-        if _word(payload) is Availability.OFFLINE:
+        if word(payload) is Availability.OFFLINE:
             self._offline(agent, now)
 
     def on_device_availability(self, key: str, payload: bytes, now: Moment) -> None:
@@ -83,9 +82,9 @@ class Presence:
         agent = self._of_device.get(key)
         if agent is None:
             raise Refused(Code.UNKNOWN_TARGET, f"There is no device {key!r} in config.yaml.")
-        self._set(key, _word(payload), now)
+        self._availability.hear(key, word(payload), now)
         if agent.online is False:
-            self._retract(agent, now)
+            self._availability.retract(agent.devices, now)
 
     def on_up(self, now: Moment) -> None:
         """The link to the broker is there again: nobody's silence before counts."""
@@ -137,27 +136,7 @@ class Presence:
             self.lost.append(agent.name)
         agent.online, agent.boot, agent.epoch = False, "", ""
         self._write(agent, now, tell=True)
-        self._retract(agent, now)
-
-    def _retract(self, agent: Agent, now: Moment) -> None:
-        for key in agent.devices:
-            if self._availability.get(key) != Availability.OFFLINE:
-                self._say(key, Availability.OFFLINE, now)
-
-    def _restore(self, agent: Agent, now: Moment) -> None:
-        """A device that was taken back while its agent lives (it was frozen, or a will came late) is there again."""
-        for key, health in agent.health.items():
-            if self._of_device.get(key) is agent and self._availability.get(key) == Availability.OFFLINE:
-                self._say(key, Availability.ONLINE if health == "ok" else Availability.FAULT, now)
-
-    def _say(self, key: str, word: Availability, now: Moment) -> None:
-        self._out.publishes.append(Publish(topics.device(key, Leaf.AVAILABILITY), word.encode(), retain=True))
-        self._set(key, word, now)
-
-    def _set(self, key: str, word: Availability, now: Moment) -> None:
-        if self._availability.get(key) != word:
-            self._availability[key] = word
-            self._out.journal.availability(key, word, now.ms)
+        self._availability.retract(agent.devices, now)
 
     def _write(self, agent: Agent, now: Moment, *, tell: bool) -> None:
         data = {
@@ -168,10 +147,3 @@ class Presence:
             "ms": now.ms,
         }
         self._out.journal.agent(agent.name, data, tell=tell)
-
-
-def _word(payload: bytes) -> Availability:
-    try:
-        return Availability(payload.decode())
-    except ValueError:
-        raise Refused(Code.BAD_MESSAGE, "An availability is online, offline or fault.") from None

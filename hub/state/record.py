@@ -33,6 +33,34 @@ class Record(TypedDict):
     """`start`, `stop`, `reset` or `clear`."""
 
 
+def pending(
+    record_id: str,
+    kind: str,
+    who: str | None,
+    source: str,
+    requested: int,
+    key: str | None = None,
+    channel: str | None = None,
+    value: Value | None = None,
+) -> Record:
+    """The record of what was just asked."""
+    return Record(
+        requested=requested,
+        id=record_id,
+        kind=kind,
+        key=key,
+        channel=channel,
+        value=value,
+        status=Status.PENDING,
+        code=None,
+        reason=None,
+        who=who,
+        source=source,
+        ended=None,
+        until=None,
+    )
+
+
 def is_final(record: Record) -> bool:
     """Whether nothing more will become of it."""
     return record["status"] != Status.PENDING

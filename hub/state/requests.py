@@ -8,10 +8,9 @@ import orjson
 import redis
 
 from hub.contract.channels import Value
-from hub.contract.command import Status
 from hub.contract.errors import ClayhubError, Code
 from hub.state import keys
-from hub.state.record import Record, is_final
+from hub.state.record import Record, is_final, pending
 
 DEADLINE_MS = 5_000
 """A request that the hub has not taken by then is expired, never done late."""
@@ -32,22 +31,7 @@ class Requests:
         A `set` has key, channel and value; a `procedure` or `schedule` has name and action (start, stop, reset, clear).
         """
         request_id = secrets.token_hex(8)
-        record = {
-            "requested": 0,
-            "id": request_id,
-            "kind": kind,
-            "key": None,
-            "channel": None,
-            "value": None,
-            "status": Status.PENDING,
-            "code": None,
-            "reason": None,
-            "who": who,
-            "source": source,
-            "ended": None,
-            "until": None,
-            **fields,
-        }
+        record = {**pending(request_id, kind, who, source, requested=0), **fields}
         answer = self._send(
             keys=[keys.HUB, keys.REQUESTS, keys.command(request_id)],
             args=[orjson.dumps(record), keys.REQUESTS_KEPT, keys.COMMAND_SECONDS, DEADLINE_MS],

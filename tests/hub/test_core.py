@@ -7,13 +7,14 @@ import orjson
 import pytest
 
 from hub.contract import topics
-from hub.contract.command import Command, Status
+from hub.contract.command import Command
 from hub.contract.presence import Heartbeat
 from hub.contract.topics import Leaf
 from hub.core.core import Core
 from hub.core.effects import Publish
 from hub.link import Incoming
 from hub.procedures.effects import Moment
+from hub.state import record
 from hub.state.journal import Journal
 from hub.state.record import Record
 from hub.state.restored import Memory, Restored
@@ -46,8 +47,7 @@ class Clockwork:
 
     def ask(self, request_id: str = "r1", value: object = 60, seconds: float = 5.0) -> None:
         """A request from the panel."""
-        record = pending(request_id, value)
-        self.core.on_request("1-1", self.now.ms + round(seconds * 1000), record, self.now)
+        self.core.on_request("1-1", self.now.ms + round(seconds * 1000), asked(request_id, value), self.now)
 
     def wait(self, seconds: float) -> None:
         """Time passes, and the hub looks at the clock when it said that it would."""
@@ -66,23 +66,12 @@ class Clockwork:
         """Id, status and code of the commands on record since the last look."""
         commands: Any = self.core.effects.journal.delta().get("commands", [])
         self.core.effects.journal = Journal()
-        return [(record["id"], record["status"], record["code"]) for record in reversed(commands)]
+        return [(found["id"], found["status"], found["code"]) for found in reversed(commands)]
 
 
-def pending(request_id: str, value: object) -> Record:
-    record: Any = {
-        "id": request_id,
-        "kind": "set",
-        "key": LAMP,
-        "channel": "red",
-        "value": value,
-        "status": Status.PENDING,
-        **dict.fromkeys(("code", "reason", "ended", "until")),
-        "who": "anna",
-        "source": "panel",
-        "requested": 0,
-    }
-    return record  # type: ignore[no-any-return]
+def asked(request_id: str, value: object) -> Record:
+    """What the panel asks of the lamp."""
+    return record.pending(request_id, "set", "anna", "panel", 0, LAMP, "red", value)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -154,7 +143,7 @@ def test_a_command_that_could_not_be_sent_is_rejected(clockwork: Clockwork) -> N
 
 
 def test_a_command_that_an_earlier_hub_sent_gets_its_end() -> None:
-    clockwork = Clockwork(pending("r0", 60))
+    clockwork = Clockwork(asked("r0", 60))
     clockwork.heartbeat()
     result = {"id": "r0", "channel": "red", "value": 60, "status": "done", "ts": TS, "epoch": "e", "n": 1}
     clockwork.hear(topics.device(LAMP, Leaf.RESULT), orjson.dumps(result))
@@ -170,9 +159,7 @@ def test_of_two_agents_of_one_name_the_first_is_followed_and_it_is_said_once(
         clockwork.wait(1)
     clockwork.ask()
     assert Command.decode(clockwork.published()[-1].payload).boot == "b1"
-    assert [record.message for record in caplog.records].count(
-        "two agents call themselves pi; I follow the first. Stop one of them."
-    ) == 1
+    assert caplog.messages.count("two agents call themselves pi; I follow the first. Stop one of them.") == 1
     clockwork.wait(3)
     clockwork.heartbeat("other")
     clockwork.ask("r2")
@@ -184,4 +171,4 @@ def test_another_config_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     for beat in (1, 2, 3):
         said = Heartbeat("b1", beat, TS, "e", 1, 0, "old", {})
         clockwork.hear(topics.agent(AGENT, Leaf.HEARTBEAT), said.encode())
-    assert len([record for record in caplog.records if "config.yaml" in record.message]) == 1
+    assert len([message for message in caplog.messages if "config.yaml" in message]) == 1

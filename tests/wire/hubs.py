@@ -31,9 +31,16 @@ class RunningHub:
 
     def __init__(self, config: Config, redis_server: RedisServer) -> None:
         self.words: list[str] = []
-        self.service = Service(Settings(config, "hash", redis_server.password, "secret"), self.words.append)
+        self.thawed = threading.Event()
+        self.thawed.set()
+        self.service = Service(Settings(config, "hash", redis_server.password, "secret"), self._notify)
         self._thread = threading.Thread(target=self.service.run, daemon=True)
         self._thread.start()
+
+    def _notify(self, word: str) -> None:
+        """Called from the hub's loop at least every second: here it can be frozen."""
+        self.words.append(word)
+        self.thawed.wait(30)
 
     def stop(self) -> None:
         """End it as SIGTERM does."""

@@ -108,6 +108,12 @@ class Speaker:
             wrapped = orjson.dumps({"topic": topic, "payload": orjson.Fragment(payload)})
             self.say(topics.agent(AGENT, Leaf.BACKLOG), wrapped)
 
+    def offered_again(self) -> bool:
+        """Whether all is stored, after offering again what is not, as an agent does every second."""
+        self.heartbeat()
+        self.backlog()
+        return not self.kept
+
     def say(self, topic: str, payload: bytes, *, retain: bool = False) -> bool:
         """Publish anything."""
         return self._link.publish(topic, payload, retain=retain)

@@ -1,6 +1,7 @@
 """Who is there, as the hub knows it: agents, their devices, and other hubs."""
 
 import signal
+import time
 
 from hub.contract import topics
 from hub.contract.topics import Leaf
@@ -75,10 +76,21 @@ def test_after_a_frozen_redis_the_hub_goes_on(lab: Lab) -> None:
     agent.read(red=1.0)
     lab.redis_server.signal(signal.SIGCONT)
 
-    def stored() -> bool:
-        agent.heartbeat()
-        agent.backlog()
-        return not agent.kept
-
-    wait_until(stored, "confirmed")
+    wait_until(agent.offered_again, "confirmed")
     assert lab.history() == [("e1", 1)]
+
+
+def test_what_was_asked_of_a_frozen_hub_is_not_done_when_it_thaws(lab: Lab) -> None:
+    agent = lab.agent()
+    hub = lab.hubs[0]
+    hub.thawed.clear()
+    beats = len(hub.words)
+    wait_until(lambda: len(hub.words) > beats, "frozen")
+    request = lab.ask("red", 60)
+    wait_until(lambda: not lab.view.hub_alive(), "the lock has run out")
+    deadline = time.monotonic() + 3
+    wait_until(lambda: time.monotonic() > deadline, "the request is too old")
+    hub.thawed.set()
+    assert lab.outcome(request)["status"] == "expired"
+    assert agent.commands.empty()
+    lab.agent(boot="b2")

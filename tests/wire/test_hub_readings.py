@@ -6,14 +6,7 @@ from hub.state import keys
 from hub.state.view import Lost
 from tests.servers import wait_until
 from tests.wire.hubs import Lab, entries
-from tests.wire.speaker import LAMP, Speaker
-
-
-def offered_again(agent: Speaker) -> bool:
-    """Whether all is stored, after offering again what is not, as an agent does every second."""
-    agent.heartbeat()
-    agent.backlog()
-    return not agent.kept
+from tests.wire.speaker import LAMP
 
 
 def test_a_reading_is_state_event_and_history_and_then_confirmed(lab: Lab) -> None:
@@ -51,7 +44,7 @@ def test_what_the_agent_kept_during_an_outage_fills_the_history_in_order(lab: La
         agent.read()
     lab.redis_server.start()
     agent.read()
-    wait_until(lambda: offered_again(agent), "all confirmed")
+    wait_until(agent.offered_again, "all confirmed")
     assert lab.history() == [("e1", n) for n in range(1, 53)]
 
 
@@ -92,7 +85,7 @@ def test_a_redis_that_lost_its_data_is_filled_again(lab: Lab) -> None:
     with pytest.raises(Lost):
         lab.view.follow(cursor, 1)
     agent.read(red=5.0)
-    wait_until(lambda: offered_again(agent), "confirmed")
+    wait_until(agent.offered_again, "confirmed")
     assert lab.history() == ["gap epoch", ("e1", 2)]
 
 
@@ -103,5 +96,5 @@ def test_after_a_restart_of_the_broker_all_goes_on(lab: Lab) -> None:
     beat = agent.beat
     wait_until(lambda: agent.beat > beat, "the agent is back")
     agent.read(red=7.0)
-    wait_until(lambda: offered_again(agent), "confirmed")
+    wait_until(agent.offered_again, "confirmed")
     assert lab.history() == [("e1", 1)]

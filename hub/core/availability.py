@@ -1,0 +1,48 @@
+"""Whether devices are there: by their agents' word, or by the hub's when an agent cannot speak any more."""
+
+from collections.abc import Iterable, Mapping
+
+from hub.contract import topics
+from hub.contract.errors import Code, Refused
+from hub.contract.presence import Availability
+from hub.contract.topics import Leaf
+from hub.core.effects import Effects, Publish
+from hub.procedures.effects import Moment
+
+
+class DeviceAvailability:
+    """The last word on each device, by device key."""
+
+    def __init__(self, out: Effects) -> None:
+        self._words: dict[str, Availability] = {}
+        self._out = out
+
+    def hear(self, key: str, said: Availability, now: Moment) -> None:
+        """Somebody said so on the device's topic."""
+        if self._words.get(key) != said:
+            self._words[key] = said
+            self._out.journal.availability(key, said, now.ms)
+
+    def retract(self, keys: Iterable[str], now: Moment) -> None:
+        """Say of devices whose agent is gone that they are offline."""
+        for key in keys:
+            if self._words.get(key) is not Availability.OFFLINE:
+                self._say(key, Availability.OFFLINE, now)
+
+    def restore(self, keys: Iterable[str], health: Mapping[str, str], now: Moment) -> None:
+        """A device that was taken back while its agent lives (it was frozen, or a will came late) is there again."""
+        for key in keys:
+            if key in health and self._words.get(key) is Availability.OFFLINE:
+                self._say(key, Availability.ONLINE if health[key] == "ok" else Availability.FAULT, now)
+
+    def _say(self, key: str, said: Availability, now: Moment) -> None:
+        self._out.publishes.append(Publish(topics.device(key, Leaf.AVAILABILITY), said.encode(), retain=True))
+        self.hear(key, said, now)
+
+
+def word(payload: bytes) -> Availability:
+    """The payload of an availability topic. Raises Refused (bad_message)."""
+    try:
+        return Availability(payload.decode())
+    except ValueError:
+        raise Refused(Code.BAD_MESSAGE, "An availability is online, offline or fault.") from None

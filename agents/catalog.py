@@ -1,11 +1,10 @@
 """From config.yaml and the drivers' declarations: every device as it will be, with no hardware at hand."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pydantic import ValidationError
-
+from agents import options
 from agents.driver import Driver, DriverOptions, Drivers
 from hub.contract.channels import Action, Channel
 from hub.contract.config.problems import Keys, Problem, UnlocatedError, did_you_mean
@@ -64,10 +63,13 @@ def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
                 hint = did_you_mean(device.driver, drivers)
                 problems.append(Problem((*where, "driver"), f"there is no driver {device.driver!r}{hint}"))
                 continue
-            problems += _wrong_options(driver, device, stand.simulate, where)
-            channels, sources = _channels(driver, device, (*where, "channels"), problems)
+            given = options.given(driver, device)
+            wrong = list(options.mistakes(driver, device, given, stand.simulate, where))
+            problems += wrong
+            declared = None if wrong else driver.declare(options.presumed(driver, given))
+            channels, sources = _channels(driver, device, declared, (*where, "channels"), problems)
             description = _description(stand_name, stand, name, device, channels)
-            found[description.key] = Entry(description, driver, device.options, sources, stand.simulate)
+            found[description.key] = Entry(description, driver, given, sources, stand.simulate)
     if problems:
         raise UnlocatedError(problems)
     return found
@@ -88,41 +90,26 @@ def _description(
     )
 
 
-def _wrong_options(driver: type[Driver], device: Device, simulated: bool, where: Keys) -> Iterator[Problem]:
-    """What the driver's declaration says against the options. The address of a simulated device comes later."""
-    try:
-        driver.Options.model_validate(device.options)
-    except ValidationError as error:
-        for one in error.errors(include_url=False):
-            name = str(one["loc"][0]) if one["loc"] else ""
-            if simulated and name == "address":
-                continue
-            if one["type"] == "extra_forbidden":
-                hint = did_you_mean(name, [*driver.Options.model_fields, *Device.model_fields])
-                yield Problem((*where, *one["loc"]), f"the driver {driver.kind} has no option {name!r}{hint}")
-            elif one["type"] == "missing":
-                yield Problem(where, f"the driver {driver.kind} needs the option {name!r}; write it here")
-            else:
-                yield Problem((*where, *one["loc"]), f"{one['input']!r} cannot be: {one['msg']}")
-
-
 def _channels(
-    driver: type[Driver], device: Device, where: Keys, problems: list[Problem]
+    driver: type[Driver], device: Device, declared: Sequence[Channel] | None, where: Keys, problems: list[Problem]
 ) -> tuple[tuple[Channel, ...], dict[str, str]]:
-    """The channels under the names config.yaml gives them (all, under the driver's own, when it lists none)."""
-    declared = {channel.name: channel for channel in driver.channels}
-    if device.channels is None:
-        return driver.channels, {name: name for name in declared}
+    """The channels under the names config.yaml gives them (all, under the driver's own, when it lists none).
+
+    `declared` is None when the options are wrong: then the driver's class may still tell.
+    """
+    known = {channel.name: channel for channel in (driver.channels if declared is None else declared)}
+    if device.channels is None or (declared is None and options.describes_channels(driver)):
+        return tuple(known.values()), {name: name for name in known}
     channels: list[Channel] = []
     sources: dict[str, str] = {}
     for name, wanted in device.channels.items():
         source = wanted.source or name
-        if source not in declared:
+        if source not in known:
             keys = (*where, name, "source") if wanted.source else (*where, name)
-            hint = did_you_mean(source, declared)
+            hint = did_you_mean(source, known)
             problems.append(Problem(keys, f"the driver {driver.kind} has no channel {source!r}{hint}"))
         else:
-            channels.append(_configured(name, declared[source], wanted, (*where, name), problems))
+            channels.append(_configured(name, known[source], wanted, (*where, name), problems))
             sources[name] = source
     return tuple(channels), sources
 

@@ -18,6 +18,9 @@ class DriverOptions(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
+    somewhere: ClassVar[str] = "/dev/null"
+    """An address that could be: it stands in for a simulated device's until its simulator has told it."""
+
     address: str
     """Where the device is: a serial port's path, or a URL."""
 
@@ -34,11 +37,20 @@ class Driver:
     """Base of all drivers. A subclass declares `kind`, `channels` and `Options`, and says how to read and write."""
 
     kind: ClassVar[str]
-    channels: ClassVar[tuple[Channel, ...]]
+    channels: ClassVar[tuple[Channel, ...]] = ()
     Options: ClassVar[type[DriverOptions]] = DriverOptions
 
     def __init__(self, options: DriverOptions) -> None:
         self.options = options
+
+    @classmethod
+    def declare(cls, options: DriverOptions) -> tuple[Channel, ...]:
+        """The channels of a device with these options: the class's own, unless config.yaml describes them.
+
+        A driver whose Options have a field `channels` is given there what config.yaml says of each channel beyond the
+        keys that all drivers know (`title`, `safe` and so on).
+        """
+        return cls.channels
 
     @classmethod
     def bus(cls, options: DriverOptions) -> str:

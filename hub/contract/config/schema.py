@@ -62,7 +62,9 @@ class Agent(Model):
 
 
 class ChannelConfig(Model):
-    """One channel of a device."""
+    """One channel of a device. Keys that do not stand here are for its driver, checked by the driver's declaration."""
+
+    model_config = ConfigDict(extra="allow")
 
     source: str | None = None
     """The driver's word for it; by default the channel's own name."""
@@ -72,6 +74,11 @@ class ChannelConfig(Model):
     """What the agent sets when it starts or stops and when control is lost; by default it leaves the output alone."""
     lease: Duration | None = None
     """How long a set value holds without renewal, then it goes to `safe`; by default for ever."""
+
+    @property
+    def options(self) -> dict[str, object]:
+        """What the file says of it to the driver."""
+        return dict(self.model_extra or {})
 
 
 class Device(Model):

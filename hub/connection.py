@@ -108,6 +108,10 @@ class Connection:
         self._client.disconnect()
         self._client.loop_stop()
         self._ended.set()
+        # paho closes its wake-up sockets when it is let go of, and in a circle of references that could be never
+        self._client.on_connect = self._client.on_subscribe = None
+        self._client.on_message = self._client.on_disconnect = None
+        self._on_up = _nothing
 
     def _make(self) -> paho.Client:
         client = paho.Client(
@@ -173,6 +177,10 @@ class Connection:
             self._reason = f"the connection was lost: {code}"
         self._ended.set()
         self._up.set()
+
+
+def _nothing() -> None:
+    """After the end nobody is told anything."""
 
 
 def _no_delay(_client: paho.Client, _data: object, connection: Any) -> None:  # noqa: ANN401 - socket, TLS or WebSocket

@@ -27,7 +27,7 @@ bench:  ## measure how fast it is, into var/bench.json
 lock:  ## take the newest dependencies
 	@deploy/setup check
 	$(LOCK) --extra all --output-file requirements.lock
-	$(LOCK) --extra agent --constraints requirements.lock --output-file requirements-agent.lock
+	$(LOCK) --extra agent --extra gpio --extra modbus --constraints requirements.lock --output-file requirements-agent.lock
 	$(LOCK) --extra all --extra dev --constraints requirements.lock --output-file requirements-dev.lock
 
 clean:  ## remove what can be made again, not your data in var/

@@ -25,6 +25,8 @@ class Settings:
     """The addresses under which browsers may reach the panel, such as `http://127.0.0.1:8080`."""
     hosts: frozenset[str]
     """Their host names, such as `127.0.0.1`."""
+    cookie: str
+    """The cookie's name. It holds the port, which browsers leave out of account: two panels may share a host."""
     secure: bool
     """Whether cookies travel by https only."""
     redis_host: str
@@ -44,6 +46,7 @@ class Settings:
             procedures={name: procedure.title or name for name, procedure in config.procedures.items()},
             origins=origins,
             hosts=frozenset(urlsplit(origin).hostname or "" for origin in origins),
+            cookie=f"clayhub_{config.web.port}",
             secure=bool(config.web.origins) and all(origin.startswith("https://") for origin in config.web.origins),
             redis_host=config.redis.host,
             redis_port=config.redis.port,

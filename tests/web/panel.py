@@ -47,7 +47,7 @@ procedures:
 class PanelServer(Server):
     """gunicorn with the panel, beside the given Redis. Users: anna, operator (password `seedling`), and vik, viewer."""
 
-    def __init__(self, folder: Path, redis: RedisServer) -> None:
+    def __init__(self, folder: Path, redis: RedisServer, **environment: str) -> None:
         port = free_port()
         self.redis = redis
         self.secrets = folder / "secrets"
@@ -58,9 +58,9 @@ class PanelServer(Server):
         save_user(self.secrets / "users.json", "vik", "viewer", "moss")
         config = folder / "config.yaml"
         config.write_text(CONFIG.format(web=port, redis=redis.port))
-        environment = [f"CLAYHUB_CONFIG={config}", f"CLAYHUB_SECRETS={self.secrets}"]
+        environment |= {"CLAYHUB_CONFIG": str(config), "CLAYHUB_SECRETS": str(self.secrets)}
         gunicorn = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "web/gunicorn_conf.py"), "web.app:create_app()"]
-        super().__init__(["env", *environment, *gunicorn], port, folder)
+        super().__init__(["env", *(f"{name}={value}" for name, value in environment.items()), *gunicorn], port, folder)
         self.address = f"http://127.0.0.1:{port}"
         client = connect("127.0.0.1", redis.port, redis.password)
         self.sessions = Sessions(client)
@@ -96,7 +96,12 @@ class PanelServer(Server):
                 connection = stack.enter_context(Visitor(self.address).connection())
                 connection.sendall(b"GET / HTTP/1.1\r\n")
             wait_until(lambda: self.threads() >= 64, "all threads have been started")
-        return self.threads()
+        return wait_until(self._settled_threads, "as many threads as a moment ago")
+
+    def _settled_threads(self) -> int:
+        before = self.threads()
+        time.sleep(0.1)
+        return before if self.threads() == before else 0
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,10 @@ NAME.faults, a JSON object that says what shall be wrong with the device.
 import argparse
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from agents.simulators import http_board, serial_line, surroundings, world_socket
 from agents.simulators.esp32 import Esp32
@@ -19,14 +21,22 @@ from agents.simulators.faults import FaultFile
 from agents.simulators.place import Place
 from agents.simulators.pwm_lamp import PwmLamp
 from agents.simulators.sba5 import Sba5, Sba5Faults
+from agents.simulators.serial_line import Instrument
+from agents.simulators.surroundings import Exchange
+
+INSTRUMENTS: dict[str, tuple[Callable[[str, float, Exchange], Instrument[Any]], type]] = {
+    "sba5": (Sba5, Sba5Faults),
+}
+"""On a serial line, by their drivers: each with what can be wrong with it."""
 
 BOARDS: dict[str, type[Esp32]] = {"esp32_relay": Esp32Relay, "pwm_lamp": PwmLamp}
+"""On the network, by their drivers."""
 
 
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m agents.simulators", description="Run one simulated device.")
-    parser.add_argument("driver", choices=("sba5", *BOARDS, "world"), help="the driver whose device to simulate")
+    parser.add_argument("driver", choices=(*INSTRUMENTS, *BOARDS, "world"), help="the driver whose device to simulate")
     parser.add_argument("--name", required=True, help="STAND.DEVICE (of a world: STAND), the name of its files")
     parser.add_argument("--folder", required=True, type=Path, help="where its files lie")
     parser.add_argument("--seed", type=int, default=1, help="of its noise (default: 1)")
@@ -63,8 +73,9 @@ def main() -> None:
         world_socket.run(place, asked.seed, dict(asked.relay))
         return
     seed, now, exchange = f"{asked.seed} {asked.name}", place.now(), surroundings.shared(place, asked.seed)
-    if asked.driver == "sba5":
-        serial_line.run(Sba5(seed, now, exchange), place, FaultFile(place.file("faults"), Sba5Faults))
+    if asked.driver in INSTRUMENTS:
+        make, faults = INSTRUMENTS[asked.driver]
+        serial_line.run(make(seed, now, exchange), place, FaultFile(place.file("faults"), faults))
     else:
         board = BOARDS[asked.driver](seed, now, exchange)
         http_board.run(board, place, FaultFile(place.file("faults"), board.Faults))

@@ -8,10 +8,10 @@ import os
 import select
 import time
 import tty
+from typing import Protocol, TypeVar
 
 from agents.simulators.faults import FaultFile
 from agents.simulators.place import Place
-from agents.simulators.sba5 import Sba5, Sba5Faults
 
 LOOK_AT_FAULTS = 0.5
 """Seconds of the device between looks at the fault file."""
@@ -24,6 +24,38 @@ ANSWER_DELAY = 0.03
 
 Some clients close and open the port between command and answer; what the instrument sends before that is lost.
 """
+
+
+class LineFaults(Protocol):
+    """What can be wrong with whatever hangs on the line."""
+
+    @property
+    def unplugged(self) -> bool:
+        """Whether the port is gone."""
+        ...
+
+
+F = TypeVar("F", bound=LineFaults)
+F_contra = TypeVar("F_contra", bound=LineFaults, contravariant=True)
+
+
+class Instrument(Protocol[F_contra]):
+    """What can hang on the line. `now` is the device's own time, in seconds."""
+
+    def suffer(self, faults: F_contra, now: float) -> None:
+        """From now on have these faults and no others."""
+
+    def receive(self, data: bytes, now: float) -> list[tuple[str, bytes]]:
+        """The commands that became whole with these bytes, each with the answer to send."""
+        ...
+
+    def stream(self, now: float) -> bytes:
+        """What the instrument sends by itself."""
+        ...
+
+    def wake_at(self, now: float) -> float:
+        """When it next has something to send by itself; infinity when never."""
+        ...
 
 
 class SerialLine:
@@ -76,13 +108,14 @@ class SerialLine:
                 return
 
 
-def run(instrument: Sba5, place: Place, faults: FaultFile[Sba5Faults]) -> None:
+def run(instrument: Instrument[F], place: Place, faults: FaultFile[F]) -> None:
     """Serve the instrument until the process is told to end."""
     line = SerialLine(place)
     try:
         while True:
-            instrument.suffer(faults.current(), place.now())
-            if instrument.faults.unplugged:
+            current = faults.current()
+            instrument.suffer(current, place.now())
+            if current.unplugged:
                 line.unplug()
             else:
                 line.plug()
@@ -92,7 +125,7 @@ def run(instrument: Sba5, place: Place, faults: FaultFile[Sba5Faults]) -> None:
         line.unplug()
 
 
-def exchange(instrument: Sba5, place: Place, line: SerialLine, seconds: float) -> None:
+def exchange(instrument: Instrument[F], place: Place, line: SerialLine, seconds: float) -> None:
     """Wait for a command at most `seconds`, answer it, and send what the instrument has to say by itself."""
     for command, answer in instrument.receive(line.read(seconds), place.now()):
         time.sleep(ANSWER_DELAY)

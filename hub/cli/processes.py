@@ -26,6 +26,7 @@ def stages(config: Config, places: Places, client: redis.Redis) -> list[list[Pro
         [_program("redis", "redis", ("redis-server", str(render.redis_file(places))), answers)],
         [_program("mosquitto", "mosquitto", ("mosquitto", "-c", str(render.broker_file(places))), accepts)],
         [_program("hub", "hub", _python("hub.cli.main", "hub"), partial(ready.hub_is_new, view))],
+        worlds(config, places),
         simulators(config, places),
         [
             _program("agent", f"agent-{name}", _python("agents", name), partial(ready.agent_is_new, view, name))
@@ -43,15 +44,32 @@ def simulators(config: Config, places: Places) -> list[Program]:
         if stand.simulate
         for name, device in stand.devices.items()
     }
+    return [_simulator(f"simulator-{name}", driver, name, places) for name, driver in drivers.items()]
+
+
+def worlds(config: Config, places: Places) -> list[Program]:
+    """For each simulated stand what surrounds its devices, which is told the names of the relays' channels."""
     return [
-        _program(
-            "simulator",
-            f"simulator-{name}",
-            _python("agents.simulators", driver, "--name", name, "--folder", str(places.simulators)),
-            partial(ready.simulator_answers, places.simulators / f"{name}.address"),
+        _simulator(
+            f"world-{stand_name}",
+            "world",
+            stand_name,
+            places,
+            *(
+                f"--relay={name}.{channel.source or channel_name}={channel_name}"
+                for name, device in stand.devices.items()
+                if device.driver == "esp32_relay"
+                for channel_name, channel in (device.channels or {}).items()
+            ),
         )
-        for name, driver in drivers.items()
+        for stand_name, stand in config.stands.items()
+        if stand.simulate
     ]
+
+
+def _simulator(name: str, driver: str, of: str, places: Places, *more: str) -> Program:
+    argv = _python("agents.simulators", driver, "--name", of, "--folder", str(places.simulators), *more)
+    return _program("simulator", name, argv, partial(ready.simulator_answers, places.simulators / f"{of}.address"))
 
 
 def _program(kind: str, name: str, argv: tuple[str, ...], is_ready: Callable[[], Check]) -> Program:

@@ -56,6 +56,11 @@ def switch(running: Installation, value: str) -> None:
     assert running.outputs()[0] == SETS[value]
 
 
+def ask(running: Installation, *command: str) -> None:
+    """Until it is done: a hub that has just been started waits for agents and clock, and says so."""
+    wait_until(lambda: running.clayhub(*command).output == "done\n", " ".join(command))
+
+
 def test_the_printed_lines_work_together_as_they_are(running: Installation) -> None:
     watch, command = lines(running)
     with subprocess.Popen(pasted(watch), stdout=subprocess.PIPE, text=True) as seen:
@@ -96,7 +101,7 @@ def test_nobody_reads_redis_without_the_password(running: Installation) -> None:
         (FAN, "60", 1, "takes ON or OFF"),
         ("phytotron/chamber/int_temp", "20", 1, "can only be read"),
         ("phytotron/chamber/fan", "ON", 1, "has no channel 'fan'"),
-        ("phytotron/lamp/red", "60", 1, "no device phytotron/lamp"),
+        ("phytotron/heater/red", "60", 1, "no device phytotron/heater"),
         ("fan_left", "ON", 2, "STAND/DEVICE/CHANNEL"),
     ],
 )
@@ -146,6 +151,7 @@ def test_devices_and_values_are_shown(running: Installation) -> None:
         assert watch.stdout is not None
         first, second = (json.loads(watch.stdout.readline()) for _ in range(2))
         watch.send_signal(signal.SIGINT)
+        assert watch.wait(10) == 0
     assert first["device"] == second["device"] == "phytotron/co2"
     assert second["state"]["n"] > first["state"]["n"]
 
@@ -156,11 +162,11 @@ def test_a_procedure_is_started_watched_and_stopped_safe(running: Installation) 
         return found["ventilation"] or {}
 
     switch(running, "OFF")
-    assert running.clayhub("procedures", "start", "ventilation").output == "done\n"
+    ask(running, "procedures", "start", "ventilation")
     wait_until(lambda: run().get("stage") == "valves opening", "the stage")
     assert running.outputs() == [0, 0, 1, 1]
     assert "valves opening" in running.clayhub("procedures", "list").stdout
-    assert running.clayhub("procedures", "stop", "ventilation").exit_code == 0
+    ask(running, "procedures", "stop", "ventilation")
     wait_until(lambda: run()["state"] == "stopped", "the end")
     assert running.outputs() == [0, 0, 0, 0]
     assert running.clayhub("procedures", "start", "ventilatio").exit_code == 1
@@ -170,9 +176,9 @@ def test_a_schedule_is_switched_off_and_on(running: Installation) -> None:
     def enabled() -> object:
         return json.loads(running.clayhub("schedules", "list", "--json").stdout)["ventilation"]["enabled"]
 
-    assert running.clayhub("schedules", "stop", "ventilation").output == "done\n"
+    ask(running, "schedules", "stop", "ventilation")
     assert enabled() is False
-    assert running.clayhub("schedules", "start", "ventilation").output == "done\n"
+    ask(running, "schedules", "start", "ventilation")
     assert enabled() is True
     assert "every 24h" in running.clayhub("schedules", "list").stdout
 

@@ -1,5 +1,6 @@
 """`clayhub watch`: live values."""
 
+import contextlib
 import json
 import time
 from collections.abc import Iterator
@@ -26,19 +27,21 @@ STALE_PERIODS = 3
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a line and reading, for scripts.")
 def command(wanted: tuple[str, ...], as_json: bool) -> None:
     """Show the values of all devices, or of those named, until Ctrl-C."""
-    with store() as redis:
+    with store() as redis, contextlib.suppress(KeyboardInterrupt):
         if as_json:
             for changed, _ in follow(View(redis)):
                 _print(changed, wanted)
-            return
-        devices: Devices = {}
-        with Live(auto_refresh=False) as live:
-            for changed, now in follow(View(redis)):
-                for key, change in changed.items():
-                    devices[key] = devices.get(key, {}) | change
-                live.update(
-                    table({key: devices[key] for key in wanted or devices if key in devices}, now), refresh=True
-                )
+        else:
+            _show(View(redis), wanted)
+
+
+def _show(view: View, wanted: tuple[str, ...]) -> None:
+    devices: Devices = {}
+    with Live(auto_refresh=False) as live:
+        for changed, now in follow(view):
+            for key, change in changed.items():
+                devices[key] = devices.get(key, {}) | change
+            live.update(table({key: devices[key] for key in wanted or devices if key in devices}, now), refresh=True)
 
 
 def follow(view: View) -> Iterator[tuple[Devices, float]]:

@@ -27,8 +27,8 @@ BEAT = 1.0
 """Seconds from heartbeat to heartbeat."""
 HUB_SILENT = 3.0
 """Seconds without the hub's heartbeat after which it counts as away."""
-SAFE_WITHIN = 3.0
-"""Seconds that the workers have at the end to bring the outputs to their safe values."""
+SAFE_WITHIN = 2.2
+"""Seconds that the workers have at the end to bring the outputs to their safe values; `clayhub up` waits 2.6 in all."""
 
 
 class Agent:
@@ -133,6 +133,7 @@ class Agent:
         except Refused as refusal:
             self._publisher.refused(request, refusal)
         if incoming.retain:
+            log.warning("A retained command on %s was refused and cleared.", incoming.topic)
             self._publisher.clear(incoming.topic)
 
     def _admit(self, job: Job, at: float) -> None:

@@ -51,6 +51,7 @@ def check() -> None:
     """Refuse before the upgrade: afterwards a foreign page would already hold an open socket."""
     check_origin(required=True)
     signed_in_user()
+    _bound_waiting(request.environ["gunicorn.socket"])
     # No compression: it costs 300 kB a browser and delays every message, and a small one can unpack to a huge one.
     request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
 
@@ -59,7 +60,6 @@ def check() -> None:
 def serve(ws: Server) -> None:
     """One browser, from its upgrade to its end."""
     feed = services().feed
-    _bound_waiting(ws.sock)
     mailbox = Mailbox(ws.event.set)
     try:
         if feed.join(mailbox):

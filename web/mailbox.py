@@ -67,10 +67,15 @@ def merge(older: Delta, newer: Delta) -> Delta:
         for key, device in newer["devices"].items():
             merged["devices"][key] = _merge_device(older["devices"].get(key), device)
     if "commands" in older and "commands" in newer:
-        ids = {record["id"] for record in newer["commands"]}
-        rest = [record for record in older["commands"] if record["id"] not in ids]
-        merged["commands"] = [*newer["commands"], *rest][:COMMANDS]
+        merged["commands"] = _newest([*newer["commands"], *older["commands"]])
     return merged
+
+
+def _newest(records: list[Delta]) -> list[Delta]:
+    latest: dict[str, Delta] = {}
+    for record in records:
+        latest.setdefault(record["id"], record)
+    return sorted(latest.values(), key=lambda record: int(record["requested"]), reverse=True)[:COMMANDS]
 
 
 def _merge_device(older: Delta | None, newer: Delta | None) -> Delta | None:

@@ -1,14 +1,17 @@
 """A panel of a test's own: gunicorn as clayhub runs it, with a real Redis, two users, and a laboratory behind it."""
 
 import http.cookiejar
+import os
 import re
+import signal
 import socket
 import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,6 +87,20 @@ class PanelServer(Server):
         """The process id of the one worker."""
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return int(children[0])
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The worker stands still."""
+        worker = self.worker()
+        os.kill(worker, signal.SIGSTOP)
+        tasks = Path(f"/proc/{worker}/task")
+        wait_until(
+            lambda: all(") T" in (task / "stat").read_text() for task in tasks.iterdir()), "the worker is frozen"
+        )
+        try:
+            yield
+        finally:
+            os.kill(worker, signal.SIGCONT)
 
     def threads(self) -> int:
         """How many threads the worker has."""

@@ -1,7 +1,5 @@
 """The live socket: a snapshot, then what changes; and what servers and browsers may do to it."""
 
-import os
-import signal
 import socket
 import time
 from collections.abc import Iterator
@@ -62,11 +60,10 @@ def test_the_browser_hears_something_even_when_nothing_happens(ears: Client) -> 
 def test_a_browser_that_missed_changes_gets_everything_again(
     panel: PanelServer, ears: Client, laboratory: Laboratory
 ) -> None:
-    os.kill(panel.worker(), signal.SIGSTOP)
-    laboratory.read(temperature=0.5)
-    laboratory.read(temperature=1.5)
-    laboratory.redis.xtrim(keys.EVENTS, maxlen=1, approximate=False)
-    os.kill(panel.worker(), signal.SIGCONT)
+    with panel.frozen():
+        laboratory.read(temperature=0.5)
+        laboratory.read(temperature=1.5)
+        laboratory.redis.xtrim(keys.EVENTS, maxlen=1, approximate=False)
     assert hear_until(ears, "snapshot")["devices"][KEY]["state"]["temperature"] == 1.5
 
 
@@ -225,7 +222,9 @@ def test_clients_that_stall_in_a_request_hold_no_thread_for_long(fresh_panel: Pa
             connection = stack.enter_context(anna.connection())
             connection.sendall(b"GET / HTTP/1.1\r\n")
         assert anna.get("/health").status == 200
-    hear_until(ears, "snapshot")
+    fresh_panel.laboratory.read()
+    hear_until(ears, "delta", "devices")
+    assert ears.connected, "a browser on the socket may be silent for ever"
     hang_up(ears)
     assert "Traceback" not in fresh_panel.log.read_text()
 
@@ -241,8 +240,7 @@ def test_the_panel_ends_within_seconds_though_browsers_are_there(fresh_panel: Pa
 
 
 def test_a_frozen_panel_goes_on_where_it_was(panel: PanelServer, ears: Client, laboratory: Laboratory) -> None:
-    os.kill(panel.worker(), signal.SIGSTOP)
-    laboratory.read(temperature=30.5)
-    os.kill(panel.worker(), signal.SIGCONT)
+    with panel.frozen():
+        laboratory.read(temperature=30.5)
     while hear_until(ears, "delta", "devices")["devices"][KEY]["state"]["temperature"] != 30.5:
         pass

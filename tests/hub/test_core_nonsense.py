@@ -29,8 +29,10 @@ NAMES = (
 )
 words = st.sampled_from(NAMES.split())
 texts = st.sampled_from(["done", "pending", "pi", f"clayhub/{LAMP}/state", "2026-11-22T11:35:02.123Z", "e1", "red"])
-values = st.recursive(scalars | texts, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner))
-payloads = st.binary(max_size=30) | st.dictionaries(words, values).map(orjson.dumps) | values.map(orjson.dumps)
+values = st.recursive(
+    scalars | texts, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3), max_leaves=8
+)
+payloads = st.binary(max_size=30) | (st.dictionaries(words, values, max_size=8) | values).map(orjson.dumps)
 
 
 @given(st.lists(st.tuples(st.sampled_from(TOPICS), payloads, st.booleans()), max_size=6))

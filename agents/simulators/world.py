@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from agents.simulators.plants import DARK, Light, respiration, transpiration, uptake
 from agents.simulators.values import Wander
 
-STEP, MOST_STEPS = 0.5, 7200
+STEP, MOST_STEPS = 0.5, 1200
 """Seconds of one step, and how many there are at most: who was not asked for longer takes longer steps."""
 
 VOLUME = 0.1

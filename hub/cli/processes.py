@@ -26,8 +26,7 @@ def stages(config: Config, places: Places, client: redis.Redis) -> list[list[Pro
         [_program("redis", "redis", ("redis-server", str(render.redis_file(places))), answers)],
         [_program("mosquitto", "mosquitto", ("mosquitto", "-c", str(render.broker_file(places))), accepts)],
         [_program("hub", "hub", _python("hub.cli.main", "hub"), partial(ready.hub_is_new, view))],
-        worlds(config, places),
-        simulators(config, places),
+        worlds(config, places) + simulators(config, places),
         [
             _program("agent", f"agent-{name}", _python("agents", name), partial(ready.agent_is_new, view, name))
             for name in config.agents

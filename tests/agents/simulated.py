@@ -14,18 +14,22 @@ ROOT = Path(__file__).parents[2]
 
 
 class Simulated:
-    """`with Simulated("sba5", folder) as device:` runs it; `address` is where it is, `log` what it saw."""
+    """`with Simulated("sba5", folder) as device:` runs it; `address` is where it is, `log` what it saw.
+
+    Those of one folder make one stand, which `Simulated("world", folder)` surrounds.
+    """
 
     def __init__(self, driver: str, folder: Path, *more: str) -> None:
         self.driver, self.folder, self.more = driver, folder, more
+        self.name = "stand" if driver == "world" else f"stand.{driver}"
         self.process: subprocess.Popen[bytes]
 
     def file(self, ending: str) -> Path:
-        return self.folder / f"stand.{self.driver}.{ending}"
+        return self.folder / f"{self.name}.{ending}"
 
     def start(self) -> Self:
         command = [sys.executable, "-m", "agents.simulators", self.driver]
-        files = ["--name", f"stand.{self.driver}", "--folder", str(self.folder)]
+        files = ["--name", self.name, "--folder", str(self.folder)]
         before = self.file("address").stat().st_ino if self.file("address").exists() else None
         self.process = subprocess.Popen([*command, *files, *self.more], cwd=ROOT)
 

@@ -40,11 +40,17 @@ def mistakes(
     try:
         driver.Options.model_validate({"address": driver.Options.somewhere, **given} if simulated else given)
     except ValidationError as error:
-        inner = [one for one in explain.problems(error, given, driver.Options) if len(one.keys) > 1]
-        yield from (Problem((*where, *one.keys), one.text) for one in inner)
-        for one in error.errors(include_url=False):
+        for one, told in zip(
+            error.errors(include_url=False), explain.problems(error, given, driver.Options), strict=True
+        ):
             if len(one["loc"]) <= 1:
                 yield _wrong_option(driver, one, where)
+            elif one["type"] == "extra_forbidden":
+                known = {*explain.known_keys(driver.Options, told.keys[:-1]), *ChannelConfig.model_fields}
+                hint = did_you_mean(str(told.keys[-1]), known)
+                yield Problem((*where, *told.keys), f"there is no such key here{hint}")
+            else:
+                yield Problem((*where, *told.keys), told.text)
 
 
 def _wrong_option(driver: type[Driver], error: ErrorDetails, where: Keys) -> Problem:

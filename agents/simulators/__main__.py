@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from agents.simulators import http_board, serial_line, surroundings, world_socket
+from agents.simulators import http_board, kernel_files, serial_line, surroundings, world_socket
 from agents.simulators.esp32 import Esp32
 from agents.simulators.esp32_relay import Esp32Relay
 from agents.simulators.faults import FaultFile
@@ -32,11 +32,16 @@ INSTRUMENTS: dict[str, tuple[Callable[[str, float, Exchange], Instrument[Any]], 
 BOARDS: dict[str, type[Esp32]] = {"esp32_relay": Esp32Relay, "pwm_lamp": PwmLamp}
 """On the network, by their drivers."""
 
+OTHERS: dict[str, Callable[[Place, str, Exchange], None]] = {"file": kernel_files.file, "w1": kernel_files.w1}
+"""Those that need neither, by their drivers."""
+
 
 def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="python -m agents.simulators", description="Run one simulated device.")
-    parser.add_argument("driver", choices=(*INSTRUMENTS, *BOARDS, "world"), help="the driver whose device to simulate")
+    parser.add_argument(
+        "driver", choices=(*INSTRUMENTS, *BOARDS, *OTHERS, "world"), help="the driver whose device to simulate"
+    )
     parser.add_argument("--name", required=True, help="STAND.DEVICE (of a world: STAND), the name of its files")
     parser.add_argument("--folder", required=True, type=Path, help="where its files lie")
     parser.add_argument("--seed", type=int, default=1, help="of its noise (default: 1)")
@@ -76,6 +81,8 @@ def main() -> None:
     if asked.driver in INSTRUMENTS:
         make, faults = INSTRUMENTS[asked.driver]
         serial_line.run(make(seed, now, exchange), place, FaultFile(place.file("faults"), faults))
+    elif asked.driver in OTHERS:
+        OTHERS[asked.driver](place, seed, exchange)
     else:
         board = BOARDS[asked.driver](seed, now, exchange)
         http_board.run(board, place, FaultFile(place.file("faults"), board.Faults))

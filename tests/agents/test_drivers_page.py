@@ -30,9 +30,11 @@ def add(file: Path, after: str, more: str, imports: str) -> None:
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """A copy of the house with the stirrer in it."""
-    for room in ("agents", "hub", "tests"):
+    for room in ("agents", "hub"):
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    (tmp_path / "tests" / "agents").mkdir(parents=True)
+    for file in ("pyproject.toml", "tests/servers.py", "tests/agents/simulated.py"):
+        shutil.copy(ROOT / file, tmp_path / file)
     for block in blocks("python"):
         place, _, code = block.removeprefix("# ").partition("\n")
         (tmp_path / place).write_text(code)

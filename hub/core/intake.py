@@ -11,7 +11,6 @@ import orjson
 
 from hub.contract import topics, wire
 from hub.contract.command import Result
-from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
 from hub.contract.presence import Heartbeat
 from hub.contract.reading import Reading
@@ -36,32 +35,31 @@ class Intake:
         for message in messages:
             try:
                 if message.topic.endswith("/state"):
-                    self._reading(message, now)
+                    self._reading(message)
                 else:
                     self._other(message, now)
             except Refused as refusal:
                 self._refuse(message, refusal)
 
-    def _reading(self, message: Incoming, now: Moment) -> None:
+    def _reading(self, message: Incoming) -> None:
         description = self._devices.of_state(message.topic)
         reading = Reading.decode(message.payload)
         reading.check_values(description)
         if message.retain:
             self._seed(description.key, reading, message.payload)
             return
-        if self._presence.is_live(description.agent, reading.epoch):
-            self._known.add(description.key)
-            self._out.lane.live(description.key, now.ms, message.payload)
-        self._store(description, reading, message.payload)
-
-    def _store(self, description: Description, reading: Reading, payload: bytes) -> None:
-        self._out.lane.reading(description.agent, reading.epoch, reading.n, description.key, payload)
+        agent, key = description.agent, description.key
+        if self._presence.is_live(agent, reading.epoch):
+            self._known.add(key)
+            self._out.lane.live(agent, reading.epoch, reading.n, key, message.payload)
+        else:
+            self._out.lane.reading(agent, reading.epoch, reading.n, key, message.payload)
 
     def _seed(self, key: str, reading: Reading, payload: bytes) -> None:
         """The reading that the broker kept: shown, with its own age, when nothing is known; never history."""
         if key not in self._known:
             self._known.add(key)
-            self._out.lane.live(key, instant_ms(reading.ts), payload)
+            self._out.lane.seed(key, instant_ms(reading.ts), payload)
 
     def _other(self, message: Incoming, now: Moment) -> None:
         topic = topics.parse(message.topic)
@@ -88,7 +86,7 @@ class Intake:
         elif topic.leaf is Leaf.STATE:
             description, reading = self._devices.described(topic.key), Reading.decode(inner)
             reading.check_values(description)
-            self._store(description, reading, inner)
+            self._out.lane.reading(agent, reading.epoch, reading.n, topic.key, inner)
         else:
             raise Refused(Code.BAD_MESSAGE, f"A backlog holds readings and results, not {topic.leaf}.")
 

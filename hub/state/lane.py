@@ -6,7 +6,6 @@ If it cannot be written it may be thrown away: the agents keep it until the hub 
 import orjson
 
 from hub.contract.errors import Code
-from hub.state import keys
 from hub.state.record import Record
 
 Word = bytes | str | int
@@ -21,18 +20,24 @@ class Lane:
 
     def __init__(self) -> None:
         self._words: list[Word] = []
-        self._live: dict[str, tuple[int, bytes]] = {}
+        self._tells = False
 
     def __bool__(self) -> bool:
-        return bool(self._words or self._live)
+        return bool(self._words)
+
+    def live(self, agent: str, epoch: str, n: int, key: str, payload: bytes) -> None:
+        """A reading of the device `key`: its state now, and for the history."""
+        self._tells = True
+        self._words += (b"l", agent, epoch, n, key, payload)
 
     def reading(self, agent: str, epoch: str, n: int, key: str, payload: bytes) -> None:
-        """A reading of the device `key`, for the history."""
+        """A reading of the device `key` for the history only."""
         self._words += (b"r", agent, epoch, n, key, payload)
 
-    def live(self, key: str, received: int, payload: bytes) -> None:
-        """A reading that is the device's state now; the last of a batch is what counts."""
-        self._live[key] = (received, payload)
+    def seed(self, key: str, received: int, payload: bytes) -> None:
+        """A reading that is only shown, received long ago."""
+        self._tells = True
+        self._words += (b"s", key, received, payload)
 
     def result(self, agent: str, epoch: str, n: int, record: Record) -> None:
         """What became of a command; audited here when it was not the hub's own."""
@@ -52,16 +57,4 @@ class Lane:
 
     def words(self) -> list[Word]:
         """The batch as operations of write.lua."""
-        if not self._live:
-            return self._words
-        state: list[Word] = [b"*", 2 + 2 * len(self._live), b"HSET", keys.STATE]
-        for key, (received, payload) in self._live.items():
-            state += (key, b"%d %b" % (received, payload))
-        return self._words + state
-
-    def delta(self) -> dict[str, dict[str, object]]:
-        """The new states, by device, as they stand in a panel's snapshot."""
-        return {
-            key: {"state": orjson.Fragment(payload), "received": received}
-            for key, (received, payload) in self._live.items()
-        }
+        return [*self._words, b"t"] if self._tells else self._words

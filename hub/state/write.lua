@@ -1,14 +1,14 @@
 -- Write what the hub has decided: all of it or nothing, and only while this hub holds the lock.
--- KEYS: hub, sequence, readings, audit, dead, requested
+-- KEYS: hub, sequence, readings, audit, dead, requested, state, events
 -- ARGV: the lock's value, now in ms, readings kept, audit kept, dead letters kept, prefix of command records, seconds
---       that these are kept, then operations: a letter and its arguments.
+--       that these are kept, events kept, then operations: a letter and its arguments.
 -- Returns nothing when the lock is lost, else agent, epoch, n for every agent that was heard of.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return false
 end
-local _, sequence_key, readings, audit, dead, requested = unpack(KEYS)
-local _, now, readings_kept, audit_kept, dead_kept, command_prefix, command_seconds = unpack(ARGV, 1, 7)
-local sequences, added = {}, false
+local _, sequence_key, readings, audit, dead, requested, state, events = unpack(KEYS)
+local _, now, readings_kept, audit_kept, dead_kept, command_prefix, command_seconds, events_kept = unpack(ARGV, 1, 8)
+local sequences, added, live = {}, false, {}
 
 local function sequence(agent)
   local found = sequences[agent]
@@ -44,13 +44,40 @@ end
 
 local operations = {}
 
--- a reading: agent, epoch, n, device, payload
+-- a reading for the history: agent, epoch, n, device, payload
 function operations.r(at)
   local agent, epoch, n, device, payload = unpack(ARGV, at, at + 4)
   if take(agent, epoch, n) then
     add_reading('d', device, 'a', agent, 'e', epoch, 'n', n, 'r', now, 'j', payload)
   end
   return at + 5
+end
+
+-- a reading that is the device's state now, too: agent, epoch, n, device, payload
+function operations.l(at)
+  live[ARGV[at + 3]] = { now, ARGV[at + 4] }
+  return operations.r(at)
+end
+
+-- a reading that is only shown: device, when it was received, payload
+function operations.s(at)
+  live[ARGV[at]] = { ARGV[at + 1], ARGV[at + 2] }
+  return at + 3
+end
+
+-- keep the states so far, the last of each device, and tell the panels
+function operations.t(at)
+  local states, changes = {}, {}
+  for device, reading in pairs(live) do
+    local received, payload = unpack(reading)
+    states[#states + 1] = device
+    states[#states + 1] = received .. ' ' .. payload
+    changes[#changes + 1] = '"' .. device .. '":{"state":' .. payload .. ',"received":' .. received .. '}'
+  end
+  redis.call('HSET', state, unpack(states))
+  local delta = '{"type":"delta","time":' .. now .. ',"devices":{' .. table.concat(changes, ',') .. '}}'
+  redis.call('XADD', events, 'MAXLEN', '~', events_kept, '*', 'j', delta)
+  return at
 end
 
 -- the result of a command: agent, epoch, n, id, record. The hub's own commands are on record already.
@@ -117,7 +144,7 @@ operations['*'] = function(at)
   return last + 1
 end
 
-local at = 8
+local at = 9
 while ARGV[at] do
   at = operations[ARGV[at]](at + 1)
 end

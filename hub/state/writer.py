@@ -1,7 +1,6 @@
 """Writing to Redis what the hub has decided: one round trip, all or nothing, and only with the lock in hand."""
 
 from pathlib import Path
-from typing import Any
 
 import orjson
 import redis
@@ -14,8 +13,15 @@ from hub.state.lane import Lane, Word
 from hub.state.lock import LockLostError
 
 _SCRIPT = Path(__file__).with_name("write.lua").read_text()
-_KEYS = (keys.HUB, keys.SEQUENCE, keys.READINGS, keys.AUDIT, keys.DEAD, keys.REQUESTED)
-_LIMITS = (keys.READINGS_KEPT, keys.AUDIT_KEPT, keys.DEAD_KEPT, keys.command(""), keys.COMMAND_SECONDS)
+_KEYS = (keys.HUB, keys.SEQUENCE, keys.READINGS, keys.AUDIT, keys.DEAD, keys.REQUESTED, keys.STATE, keys.EVENTS)
+_LIMITS = (
+    keys.READINGS_KEPT,
+    keys.AUDIT_KEPT,
+    keys.DEAD_KEPT,
+    keys.command(""),
+    keys.COMMAND_SECONDS,
+    keys.EVENTS_KEPT,
+)
 
 
 class Writer:
@@ -37,10 +43,7 @@ class Writer:
         written again, the lane comes again from the agents.
         """
         words = lane.words() + journal.words()
-        delta, states = journal.delta(), lane.delta()
-        if states:
-            delta["devices"] = _merged(states, delta.get("devices"))
-        if delta:
+        if delta := journal.delta():
             words += _event({"type": "delta", "time": now_ms, **delta})
         answer = self._run(now_ms, words)
         return {
@@ -61,9 +64,3 @@ class Writer:
 
 def _event(delta: dict[str, object]) -> list[Word]:
     return [b"*", 8, b"XADD", keys.EVENTS, b"MAXLEN", b"~", keys.EVENTS_KEPT, b"*", b"j", orjson.dumps(delta)]
-
-
-def _merged(states: dict[str, dict[str, object]], others: Any) -> dict[str, dict[str, object]]:  # noqa: ANN401
-    for key, change in (others or {}).items():
-        states[key] = {**states.get(key, {}), **change}
-    return states

@@ -84,6 +84,7 @@ def test_a_redis_that_lost_its_data_is_filled_again(lab: Lab) -> None:
     wait_until(filled, "the lamp is known again")
     with pytest.raises(Lost):
         lab.view.follow(cursor, 1)
+    wait_until(lambda: lab.lamp()["received"] == 1795347302123, "what the broker kept is shown, as old as it is")
     agent.read(red=5.0)
     wait_until(agent.offered_again, "confirmed")
     assert lab.history() == ["gap epoch", ("e1", 2)]

@@ -5,19 +5,18 @@ off, its mark for a sensor that is absent.
 """
 
 import math
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from agents.driver import Driver, DriverOptions, Snapshot
+from agents.drivers.words import as_text, number, same
 from hub.contract.channels import Channel, Choice, Number, Switch, Text, Value
 from hub.contract.config.fields import Items, Scalar
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
 
-_NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,4})?", re.ASCII)
 _BELONGS_TO = {
     "number": {"unit", "low", "high", "decimals", "scale"},
     "switch": {"on", "off"},
@@ -152,32 +151,6 @@ def one_by_one(names: Iterable[str], read: Callable[[str, Snapshot], None]) -> S
     if trouble is not None and failed == len(snapshot.values):
         raise trouble
     return snapshot
-
-
-def number(said: bool | float | str) -> int | float | None:
-    """The finite number that a text or a scalar of JSON is; None when it is none."""
-    if isinstance(said, bool):
-        return None
-    if isinstance(said, str):
-        if not _NUMBER.fullmatch(said):
-            return None
-        said = float(said) if set(said) & set(".eE") else int(said)
-    return said if math.isfinite(said) else None
-
-
-def same(said: object, word: Scalar) -> bool:
-    """Whether the device says `word`: the same number, or else the same text."""
-    if not isinstance(said, bool | int | float | str):
-        return False
-    pair = number(said), number(word)
-    return pair[0] == pair[1] if None not in pair else as_text(said) == as_text(word)
-
-
-def as_text(value: Value) -> str:
-    """A scalar as it is written to a device: true, 60, 0.5, or the word itself."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _rounded(value: float) -> float | None:

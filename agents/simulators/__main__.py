@@ -21,11 +21,13 @@ from agents.simulators.faults import FaultFile
 from agents.simulators.place import Place
 from agents.simulators.pwm_lamp import PwmLamp
 from agents.simulators.sba5 import Sba5, Sba5Faults
+from agents.simulators.scpi_supply import ScpiSupply, ScpiSupplyFaults
 from agents.simulators.serial_line import Instrument
 from agents.simulators.surroundings import Exchange
 
 INSTRUMENTS: dict[str, tuple[Callable[[str, float, Exchange], Instrument[Any]], type]] = {
     "sba5": (Sba5, Sba5Faults),
+    "serial_line": (ScpiSupply, ScpiSupplyFaults),
 }
 """On a serial line, by their drivers: each with what can be wrong with it."""
 

@@ -35,6 +35,7 @@ def _http(address: str) -> str:
 class Esp32Options(DriverOptions):
     """Options in config.yaml."""
 
+    somewhere = "http://127.0.0.1"
     address: Annotated[str, AfterValidator(_http)]
 
 

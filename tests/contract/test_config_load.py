@@ -47,7 +47,7 @@ def test_the_shipped_file_is_right() -> None:
     assert (config.web.port, config.mqtt.port, config.redis.port) == (8080, 11883, 16379)
     assert config.agent_of("phytotron/co2") in config.agents
     assert config.agent_of("phytotron/nothing") is config.agent_of("nowhere/co2") is None
-    assert [*config.stands_of("bench")] == ["phytotron"]
+    assert [*config.stands_of("bench")] == ["phytotron", "control"]
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,13 @@ import redis
 from hub.confirmations import Confirmations
 from hub.core.core import Core
 from hub.core.effects import Publish
+from hub.inbox import FEW
 from hub.link import Link
 from hub.procedures.effects import Moment
 from hub.schedule.jobs import Jobs
 from hub.state.journal import Journal
 from hub.state.lane import Lane
+from hub.state.live import Live
 from hub.state.lock import SECONDS, Lock
 from hub.state.writer import Writer
 
@@ -20,6 +22,10 @@ log = logging.getLogger(__name__)
 
 RENEWAL = 1.0
 """Seconds between renewals of the lock."""
+TELLING = 0.05
+"""Seconds between two tellings of what devices show, when there are more than a few readings at a time: otherwise each
+batch would cost as much more as there are devices. What stands in the journal is told at once, and they with it.
+"""
 PAUSE = 1.0
 """Seconds between attempts to write while Redis is away."""
 
@@ -31,7 +37,7 @@ class Performer:
         self._core, self._link, self._writer, self._lock, self._jobs = core, link, writer, lock, jobs
         self._confirmations = Confirmations()
         self._next_renewal, self._held_until = now.mono, now.mono + SECONDS
-        self._next_write = now.mono
+        self._next_write = self._next_telling = now.mono
         self._told = False
 
     def holds(self, now: float) -> bool:
@@ -42,7 +48,10 @@ class Performer:
         """When there is something to do next, on the monotonic clock."""
         if not self.holds(time.monotonic()):
             return self._next_renewal
-        return 0.0 if self._core.effects.publishes else min(self._next_renewal, self._confirmations.next_due())
+        if self._core.effects.publishes:
+            return 0.0
+        telling = max(self._next_telling, self._next_write) if self._core.effects.live else self._next_renewal
+        return min(telling, self._next_renewal, self._confirmations.next_due())
 
     def renew(self) -> bool:
         """Hold the lock for longer when it is time to, which False says it is not. Raises LockLostError."""
@@ -85,14 +94,18 @@ class Performer:
     def _write(self, now: Moment) -> None:
         effects = self._core.effects
         lane, effects.lane = effects.lane, Lane()
-        if now.mono < self._next_write or not (lane or effects.journal):
+        told = lane.size <= FEW or effects.journal or now.mono >= self._next_telling
+        live = effects.live if told else Live()
+        if now.mono < self._next_write or not (lane or live or effects.journal):
             return
         try:
-            self._confirmations.add(self._writer.write(lane, effects.journal, now.ms))
+            self._confirmations.add(self._writer.write(lane, live, effects.journal, now.ms))
         except redis.RedisError as error:
             self._lose_redis(error, now.mono)
             return
         effects.journal = Journal()
+        if live:
+            effects.live, self._next_telling = Live(), now.mono + TELLING
         if self._told:
             log.warning("Redis can be written to again.")
             self._told = False

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from hub.schedule.book import Arm
 from hub.state.journal import Journal
 from hub.state.lane import Lane
+from hub.state.live import Live
 
 
 class Publish(NamedTuple):
@@ -22,15 +23,13 @@ class Publish(NamedTuple):
 
 
 class Effects:
-    """What is to be done. The journal stays until it is written; the rest is taken away when it is performed."""
+    """What is to be done. Live and journal stay until they are written; the rest is taken away when it is performed."""
 
     def __init__(self) -> None:
         self.publishes: list[Publish] = []
         self.lane = Lane()
+        self.live = Live()
         self.journal = Journal()
         self.arms: list[Arm] = []
         self.save_first = False
         """Whether the journal must be written before anything is published: a run is saved before it acts."""
-
-    def __bool__(self) -> bool:
-        return bool(self.publishes or self.arms or self.lane or self.journal)

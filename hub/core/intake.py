@@ -35,13 +35,13 @@ class Intake:
         for message in messages:
             try:
                 if message.topic.endswith("/state"):
-                    self._reading(message)
+                    self._reading(message, now)
                 else:
                     self._other(message, now)
             except Refused as refusal:
                 self._refuse(message, refusal)
 
-    def _reading(self, message: Incoming) -> None:
+    def _reading(self, message: Incoming, now: Moment) -> None:
         description = self._devices.of_state(message.topic)
         reading = Reading.decode(message.payload)
         reading.check_values(description)
@@ -51,15 +51,14 @@ class Intake:
         agent, key = description.agent, description.key
         if self._presence.is_live(agent, reading.epoch):
             self._known.add(key)
-            self._out.lane.live(agent, reading.epoch, reading.n, key, message.payload)
-        else:
-            self._out.lane.reading(agent, reading.epoch, reading.n, key, message.payload)
+            self._out.live.show(key, now.ms, message.payload)
+        self._out.lane.reading(agent, reading.epoch, reading.n, key, message.payload)
 
     def _seed(self, key: str, reading: Reading, payload: bytes) -> None:
         """The reading that the broker kept: shown, with its own age, when nothing is known; never history."""
         if key not in self._known:
             self._known.add(key)
-            self._out.lane.seed(key, instant_ms(reading.ts), payload)
+            self._out.live.show(key, instant_ms(reading.ts), payload)
 
     def _other(self, message: Incoming, now: Moment) -> None:
         topic = topics.parse(message.topic)

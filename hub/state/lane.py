@@ -20,41 +20,37 @@ class Lane:
 
     def __init__(self) -> None:
         self._words: list[Word] = []
-        self._tells = False
+        self.size = 0
+        """How many messages."""
 
     def __bool__(self) -> bool:
         return bool(self._words)
 
-    def live(self, agent: str, epoch: str, n: int, key: str, payload: bytes) -> None:
-        """A reading of the device `key`: its state now, and for the history."""
-        self._tells = True
-        self._words += (b"l", agent, epoch, n, key, payload)
-
     def reading(self, agent: str, epoch: str, n: int, key: str, payload: bytes) -> None:
-        """A reading of the device `key` for the history only."""
+        """A reading of the device `key`, for the history."""
+        self.size += 1
         self._words += (b"r", agent, epoch, n, key, payload)
-
-    def seed(self, key: str, received: int, payload: bytes) -> None:
-        """A reading that is only shown, received long ago."""
-        self._tells = True
-        self._words += (b"s", key, received, payload)
 
     def result(self, agent: str, epoch: str, n: int, record: Record) -> None:
         """What became of a command; audited here when it was not the hub's own."""
+        self.size += 1
         self._words += (b"c", agent, epoch, n, record["id"], orjson.dumps(record))
 
     def beat(self, agent: str, epoch: str, oldest: int) -> None:
         """An agent's word on the oldest number that it keeps: what is missing before it is a gap."""
+        self.size += 1
         self._words += (b"b", agent, epoch, oldest)
 
     def refused(self, agent: str, epoch: str, n: int, topic: str, code: Code, reason: str, payload: bytes) -> None:
         """A numbered message that cannot be taken. Its number is used up, so that it blocks nothing behind it."""
+        self.size += 1
         self._words += (b"x", agent, epoch, n, topic, code, reason, payload[:PAYLOAD_KEPT])
 
     def dead(self, topic: str, code: Code, reason: str, payload: bytes) -> None:
         """A message that cannot be taken and has no number."""
+        self.size += 1
         self._words += (b"d", topic, code, reason, payload[:PAYLOAD_KEPT])
 
     def words(self) -> list[Word]:
         """The batch as operations of write.lua."""
-        return [*self._words, b"t"] if self._tells else self._words
+        return self._words

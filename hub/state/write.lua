@@ -44,7 +44,7 @@ end
 
 local operations = {}
 
--- a reading for the history: agent, epoch, n, device, payload
+-- a reading: agent, epoch, n, device, payload
 function operations.r(at)
   local agent, epoch, n, device, payload = unpack(ARGV, at, at + 4)
   if take(agent, epoch, n) then
@@ -53,23 +53,17 @@ function operations.r(at)
   return at + 5
 end
 
--- a reading that is the device's state now, too: agent, epoch, n, device, payload
-function operations.l(at)
-  live[ARGV[at + 3]] = { now, ARGV[at + 4] }
-  return operations.r(at)
-end
-
--- a reading that is only shown: device, when it was received, payload
+-- what a device shows now: device, when it was received, payload
 function operations.s(at)
-  live[ARGV[at]] = { ARGV[at + 1], ARGV[at + 2] }
+  live[#live + 1] = { ARGV[at], ARGV[at + 1], ARGV[at + 2] }
   return at + 3
 end
 
--- keep the states so far, the last of each device, and tell the panels
+-- keep what the devices show, and tell the panels
 function operations.t(at)
   local states, changes = {}, {}
-  for device, reading in pairs(live) do
-    local received, payload = unpack(reading)
+  for _, shown in ipairs(live) do
+    local device, received, payload = unpack(shown)
     states[#states + 1] = device
     states[#states + 1] = received .. ' ' .. payload
     changes[#changes + 1] = '"' .. device .. '":{"state":' .. payload .. ',"received":' .. received .. '}'

@@ -10,6 +10,7 @@ from hub.contract.presence import Stored
 from hub.state import keys
 from hub.state.journal import Journal
 from hub.state.lane import Lane, Word
+from hub.state.live import Live
 from hub.state.lock import LockLostError
 
 _SCRIPT = Path(__file__).with_name("write.lua").read_text()
@@ -36,13 +37,13 @@ class Writer:
         """Write `journal` and tell the panels to look at the whole again. Raises as `write` does."""
         self._run(now_ms, [*journal.words(), *_event({"type": "reset", "time": now_ms})])
 
-    def write(self, lane: Lane, journal: Journal, now_ms: int) -> dict[str, Stored]:
-        """Write both, tell the panels, and return up to where each agent that was heard of is stored now.
+    def write(self, lane: Lane, live: Live, journal: Journal, now_ms: int) -> dict[str, Stored]:
+        """Write it all, tell the panels, and return up to where each agent that was heard of is stored now.
 
-        Raises LockLostError and redis.RedisError. After the latter it may have been done or not: the journal may be
-        written again, the lane comes again from the agents.
+        Raises LockLostError and redis.RedisError. After the latter it may have been done or not: live and journal may
+        be written again, the lane comes again from the agents.
         """
-        words = lane.words() + journal.words()
+        words = lane.words() + live.words() + journal.words()
         if delta := journal.delta():
             words += _event({"type": "delta", "time": now_ms, **delta})
         answer = self._run(now_ms, words)

@@ -6,6 +6,7 @@ from redis import Redis
 from hub.state import keys
 from hub.state.journal import Journal
 from hub.state.lane import Lane
+from hub.state.live import Live
 from hub.state.lock import Lock
 from hub.state.view import Lost, View
 from hub.state.writer import Writer
@@ -24,7 +25,7 @@ def fault(writer: Writer, word: str) -> None:
     """Write an availability."""
     journal = Journal()
     journal.availability("s/d", word, NOW)
-    writer.write(Lane(), journal, NOW)
+    writer.write(Lane(), Live(), journal, NOW)
 
 
 def test_an_empty_redis_is_an_empty_view(redis_client: Redis) -> None:
@@ -73,7 +74,7 @@ def test_readings_are_those_of_one_device_newest_last(redis_client: Redis, write
     lane.beat("pi", "e1", 1)
     for n in range(1, 2_501):
         lane.reading("pi", "e1", n, "s/d" if n % 2 else "s/other", b'{"n":%d}' % n)
-    writer.write(lane, Journal(), NOW)
+    writer.write(lane, Live(), Journal(), NOW)
     found = View(redis_client).readings("s/d", 3)
     assert [reading["n"] for reading in found] == [2495, 2497, 2499]
     assert found[0]["received"] == NOW

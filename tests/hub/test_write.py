@@ -16,6 +16,7 @@ from hub.core.commands import foreign
 from hub.state import keys
 from hub.state.journal import Journal
 from hub.state.lane import Lane
+from hub.state.live import Live
 from hub.state.lock import Lock, LockLostError
 from hub.state.record import Record
 from hub.state.writer import Writer
@@ -94,7 +95,7 @@ class Numbers(RuleBasedStateMachine):
         ]
 
     def _write(self, lane: Lane) -> None:
-        stored = self.writer.write(lane, Journal(), NOW).get("pi")
+        stored = self.writer.write(lane, Live(), Journal(), NOW).get("pi")
         assert stored is None or stored == Stored(self.epoch or "", self.last)
 
 
@@ -114,8 +115,8 @@ def test_a_batch_written_twice_adds_nothing(redis_client: Redis, writer: Writer)
     lane.beat("pi", "e1", 1)
     for n in range(1, 201):
         lane.reading("pi", "e1", n, "s/d", b'{"n":%d}' % n)
-    assert writer.write(lane, Journal(), NOW) == {"pi": Stored("e1", 200)}
-    assert writer.write(lane, Journal(), NOW) == {"pi": Stored("e1", 200)}
+    assert writer.write(lane, Live(), Journal(), NOW) == {"pi": Stored("e1", 200)}
+    assert writer.write(lane, Live(), Journal(), NOW) == {"pi": Stored("e1", 200)}
     assert redis_client.xlen(keys.READINGS) == 200
 
 
@@ -124,12 +125,12 @@ def test_the_result_of_a_foreign_command_is_audited_in_its_turn(redis_client: Re
     early, late = Lane(), Lane()
     early.beat("pi", "e1", 1)
     early.result("pi", "e1", 2, foreign("s/d", result, NOW))
-    writer.write(early, Journal(), NOW)
+    writer.write(early, Live(), Journal(), NOW)
     assert redis_client.xlen(keys.AUDIT) == 0
     late.reading("pi", "e1", 1, "s/d", b"{}")
     late.result("pi", "e1", 2, foreign("s/d", result, NOW))
     late.result("pi", "e1", 2, foreign("s/d", result, NOW))
-    writer.write(late, Journal(), NOW)
+    writer.write(late, Live(), Journal(), NOW)
     assert redis_client.xlen(keys.AUDIT) == 1
 
 
@@ -140,7 +141,7 @@ def test_a_final_record_stays_as_it_is(redis_client: Redis, writer: Writer) -> N
     for record in (done, failed, done):
         journal = Journal()
         journal.record(record, latest=True)
-        writer.write(Lane(), journal, NOW)
+        writer.write(Lane(), Live(), journal, NOW)
     kept: Any = redis_client.get(keys.command("id-1"))
     assert orjson.loads(kept)["status"] == "done"
     assert redis_client.xlen(keys.AUDIT) == 1
@@ -152,15 +153,15 @@ def test_without_the_lock_nothing_is_written(redis_client: Redis, writer: Writer
     lane.beat("pi", "e1", 1)
     lane.reading("pi", "e1", 1, "s/d", b"{}")
     with pytest.raises(LockLostError):
-        writer.write(lane, Journal(), NOW)
+        writer.write(lane, Live(), Journal(), NOW)
     assert redis_client.dbsize() == 2  # lock and token
 
 
 def test_a_redis_that_was_restarted_gets_the_script_again(redis_server: RedisServer, writer: Writer) -> None:
     first, second = Lane(), Lane()
     first.beat("pi", "e1", 1)
-    writer.write(first, Journal(), NOW)
+    writer.write(first, Live(), Journal(), NOW)
     redis_server.kill()
     redis_server.start()
     second.reading("pi", "e1", 1, "s/d", b"{}")
-    assert writer.write(second, Journal(), NOW) == {"pi": Stored("e1", 1)}
+    assert writer.write(second, Live(), Journal(), NOW) == {"pi": Stored("e1", 1)}

@@ -1,0 +1,24 @@
+"""What devices show now, on its way into Redis and to the panels."""
+
+from hub.state.lane import Word
+
+
+class Live:
+    """The latest reading of each device that has a new one."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, tuple[int, bytes]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._shown)
+
+    def show(self, key: str, received: int, payload: bytes) -> None:
+        """The device `key` shows this reading, received at that time (ms since 1970)."""
+        self._shown[key] = (received, payload)
+
+    def words(self) -> list[Word]:
+        """All of it as operations of write.lua."""
+        words: list[Word] = []
+        for key, (received, payload) in self._shown.items():
+            words += (b"s", key, received, payload)
+        return [*words, b"t"] if words else words

@@ -6,10 +6,9 @@ account never throw each other out.
 """
 
 import secrets
-import socket
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -18,10 +17,13 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from hub.network import Client, Network
+
 KEEPALIVE = 10
 """Seconds. A half-open connection is noticed within one and a half of them."""
 
 ANSWER_TIMEOUT = 5.0
+GOODBYE_TIMEOUT = 1.0
 MAX_QUEUED = 10_000
 VERSIONS = {4: MQTTProtocolVersion.MQTTv311, 5: MQTTProtocolVersion.MQTTv5}
 
@@ -52,7 +54,7 @@ class Terms(NamedTuple):
 
 
 class Connection:
-    """`on_message` and `on_up` run in paho's network thread and must not raise: an exception would end that thread."""
+    """`on_message` and `on_up` run in the network thread and must not raise: an exception would end that thread."""
 
     def __init__(self, terms: Terms, on_message: Callable[[Incoming], None], on_up: Callable[[], None]) -> None:
         self._terms = terms
@@ -63,12 +65,13 @@ class Connection:
         self._v5 = terms.version == 5
         self._id = f"{terms.account}-{secrets.token_hex(6)}"
         self._client = self._make()
+        self._network: Network | None = None
 
     def open(self) -> None:
         """Connect and start the network thread. Raises OSError."""
         clean = True if self._v5 else paho.MQTT_CLEAN_START_FIRST_ONLY
         self._client.connect(self._terms.host, self._terms.port, KEEPALIVE, clean_start=clean)
-        self._client.loop_start()
+        self._network = Network(self._client)
 
     def wait_until_up(self) -> bool:
         """Wait for the broker to acknowledge the subscriptions. False when it does not in time, or refuses."""
@@ -77,10 +80,9 @@ class Connection:
 
     def wait_until_ended(self) -> str:
         """Wait for the end of the connection and return why it ended."""
-        thread = f"paho-mqtt-client-{self._id}"
         while not self._ended.wait(1.0):
-            # A fault inside paho would end its thread without a word while is_connected() stays True.
-            if not any(running.name == thread for running in threading.enumerate()):
+            # A fault inside paho would end the thread without a word while is_connected() stays True.
+            if self._network is None or not self._network.alive:
                 return "the network thread ended"
         return self._reason
 
@@ -106,15 +108,12 @@ class Connection:
     def close(self) -> None:
         """Say good-bye (the last will is not published) and end the network thread."""
         self._client.disconnect()
-        self._client.loop_stop()
+        if self._network is not None:
+            self._network.stop(GOODBYE_TIMEOUT)
         self._ended.set()
-        # paho closes its wake-up sockets when it is let go of, and in a circle of references that could be never
-        self._client.on_connect = self._client.on_subscribe = None
-        self._client.on_message = self._client.on_disconnect = None
-        self._on_up = _nothing
 
-    def _make(self) -> paho.Client:
-        client = paho.Client(
+    def _make(self) -> Client:
+        client = Client(
             CallbackAPIVersion.VERSION2,
             self._id,
             clean_session=None if self._v5 else True,
@@ -127,7 +126,6 @@ class Connection:
         client.connect_timeout = ANSWER_TIMEOUT
         if self._terms.will is not None:
             client.will_set(*self._terms.will, qos=1, retain=True)
-        client.on_socket_open = _no_delay
         client.on_connect = self._connected
         client.on_subscribe = self._subscribed
         client.on_message = self._message
@@ -177,12 +175,3 @@ class Connection:
             self._reason = f"the connection was lost: {code}"
         self._ended.set()
         self._up.set()
-
-
-def _nothing() -> None:
-    """After the end nobody is told anything."""
-
-
-def _no_delay(_client: paho.Client, _data: object, connection: Any) -> None:  # noqa: ANN401 - socket, TLS or WebSocket
-    """Without TCP_NODELAY at both ends a QoS 1 round trip waits 44 to 88 ms for delayed acknowledgements."""
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

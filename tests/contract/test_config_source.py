@@ -136,12 +136,21 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         assert error.line >= 1  # noqa: PT017 - the other way out is no error at all
 
 
+def keyed_by_words(data: object) -> bool:
+    """Whether all keys are words, as they always are here: where YAML finds a number, `1: a` has the key "1"."""
+    if isinstance(data, dict):
+        return all(isinstance(key, str) and keyed_by_words(inner) for key, inner in data.items())
+    return not isinstance(data, list) or all(map(keyed_by_words, data))
+
+
 @given(st.text(alphabet="ab:-[]{},\"' \n01.", max_size=30))
+@example("1: a")
+@example(": 0")
 def test_what_is_read_is_what_yaml_says(text: str) -> None:
     try:
         source = read(text.encode())
         theirs = YAML(typ="safe", pure=True).load(text)
     except (SourceError, YAMLError):
         return
-    if not source.problems:
+    if not source.problems and keyed_by_words(theirs):
         assert repr(source.data) == repr(theirs)

@@ -129,7 +129,7 @@ class _Builder:
         while not isinstance(event := next(self._events), MappingEndEvent):
             line = event.start_mark.line + 1
             name = event.value if isinstance(event, ScalarEvent) else None
-            if name is None or name == "<<":
+            if not name or name == "<<":
                 raise SourceError(line, "a key here must be a single word; merge keys and lists as keys are not used")
             if event.anchor is not None or event.ctag is not None:
                 raise SourceError(line, "anchors (&) and tags (!) are not used here; write the plain key")

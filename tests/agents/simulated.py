@@ -46,7 +46,10 @@ class Simulated:
         return self.process.wait(5)
 
     def freeze(self) -> None:
+        """As `kill -STOP` does, which on a busy machine takes a moment for each thread."""
         os.kill(self.process.pid, signal.SIGSTOP)
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        wait_until(lambda: all(_stopped(task) for task in tasks.iterdir()), f"all threads of {self.driver} to stop")
 
     def thaw(self) -> None:
         if self.process.poll() is None:
@@ -74,3 +77,7 @@ class Simulated:
     def __exit__(self, *_: object) -> None:
         if self.process.poll() is None:
             self.stop()
+
+
+def _stopped(task: Path) -> bool:
+    return (task / "stat").read_text().rpartition(")")[2].split()[0] == "T"

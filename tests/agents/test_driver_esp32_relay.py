@@ -49,7 +49,7 @@ def test_it_reads_all_in_one_transaction(board: Simulated, driver: Esp32Relay) -
     before = len(board.requests)
     snapshot = driver.read()
     assert board.requests[before:] == ["GET /info"]
-    assert snapshot.values.keys() == {channel.name for channel in Esp32Relay.channels}
+    assert snapshot.values.keys() == {channel.name for channel in Esp32Relay.channels if channel.kind != "action"}
     assert [snapshot.values[name] for name in RELAYS] == [False] * 4
     assert all(snapshot.values[name] is not None for name in (*SENSORS, "uptime"))
     assert not snapshot.quality
@@ -87,6 +87,15 @@ def test_an_error_with_status_200_is_an_error(
 def test_a_reboot_is_an_error_and_then_the_relays_are_off(board: Simulated, driver: Esp32Relay) -> None:
     driver.write("ch1", True)
     board.suffer(reboot=True)
+    wait_until(lambda: error_of(driver.read) is Code.NO_ANSWER, "the board to go down")
+    wait_until(lambda: error_of(driver.read) is None, "the board to come back")
+    assert driver.read().values["ch1"] is False
+
+
+def test_it_resets(board: Simulated, driver: Esp32Relay) -> None:
+    driver.write("ch1", True)
+    driver.write("reset", PRESS)
+    assert board.requests[-1] == "POST /reset force_reset"
     wait_until(lambda: error_of(driver.read) is Code.NO_ANSWER, "the board to go down")
     wait_until(lambda: error_of(driver.read) is None, "the board to come back")
     assert driver.read().values["ch1"] is False

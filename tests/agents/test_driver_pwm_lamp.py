@@ -51,7 +51,7 @@ def test_it_reads_all_in_one_transaction(board: Simulated, driver: PwmLamp) -> N
     before = len(board.requests)
     snapshot = driver.read()
     assert board.requests[before:] == ["GET /info"]
-    assert snapshot.values.keys() == {channel.name for channel in PwmLamp.channels}
+    assert snapshot.values.keys() == {channel.name for channel in PwmLamp.channels if channel.kind != "action"}
     assert [snapshot.values[name] for name in OUTPUTS] == [0] * 6
     assert isinstance(snapshot.values["lamp_temp"], float | int)
     assert not snapshot.quality

@@ -9,8 +9,9 @@ from functools import partial
 
 from agents.driver import Snapshot
 from agents.drivers.described import DescribedDriver
-from agents.drivers.serial_line_options import VALUE, SerialLineOptions, fitting
+from agents.drivers.serial_line_options import SerialLineOptions, fitting
 from agents.drivers.serial_port import SerialPort
+from agents.drivers.words import VALUE
 from hub.contract.channels import Value
 from hub.contract.errors import Code, DeviceError
 

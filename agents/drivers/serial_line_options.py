@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from agents.drivers.described import DescribedChannel, DescribedOptions
+from agents.drivers.words import VALUE
 from hub.contract.config.fields import Duration, Items
 from hub.contract.errors import Code, DeviceError
 from hub.contract.ids import is_id
-
-VALUE = "{value}"
 
 
 def _line(text: str) -> str:

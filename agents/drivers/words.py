@@ -5,6 +5,9 @@ import sys
 
 from hub.contract.channels import Value
 
+VALUE = "{value}"
+"""Where the value belongs in a template of config.yaml."""
+
 _NUMBER = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,4})?", re.ASCII)
 
 

@@ -15,15 +15,17 @@ from types import FrameType
 from typing import Any
 
 from agents.simulators import http_board, kernel_files, serial_line, surroundings, world_socket
-from agents.simulators.esp32 import Esp32
 from agents.simulators.esp32_relay import Esp32Relay
+from agents.simulators.esphome import Esphome
 from agents.simulators.faults import FaultFile
+from agents.simulators.http_board import Board
 from agents.simulators.place import Place
 from agents.simulators.pwm_lamp import PwmLamp
 from agents.simulators.sba5 import Sba5, Sba5Faults
 from agents.simulators.scpi_supply import ScpiSupply, ScpiSupplyFaults
 from agents.simulators.serial_line import Instrument
 from agents.simulators.surroundings import Exchange
+from agents.simulators.weather_station import WeatherStation
 
 INSTRUMENTS: dict[str, tuple[Callable[[str, float, Exchange], Instrument[Any]], type]] = {
     "sba5": (Sba5, Sba5Faults),
@@ -31,7 +33,12 @@ INSTRUMENTS: dict[str, tuple[Callable[[str, float, Exchange], Instrument[Any]], 
 }
 """On a serial line, by their drivers: each with what can be wrong with it."""
 
-BOARDS: dict[str, type[Esp32]] = {"esp32_relay": Esp32Relay, "pwm_lamp": PwmLamp}
+BOARDS: dict[str, Callable[[str, float, Exchange], Board[Any]]] = {
+    "esp32_relay": Esp32Relay,
+    "pwm_lamp": PwmLamp,
+    "http_json": WeatherStation,
+    "esphome": Esphome,
+}
 """On the network, by their drivers."""
 
 OTHERS: dict[str, Callable[[Place, str, Exchange], None]] = {"file": kernel_files.file, "w1": kernel_files.w1}
@@ -87,7 +94,7 @@ def main() -> None:
         OTHERS[asked.driver](place, seed, exchange)
     else:
         board = BOARDS[asked.driver](seed, now, exchange)
-        http_board.run(board, place, FaultFile(place.file("faults"), board.Faults))
+        http_board.run(board, place, FaultFile(place.file("faults"), type(board.faults)))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ import struct
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlsplit
 
+from agents.simulators.http_board import Answer
 from agents.simulators.surroundings import Exchange
 from agents.simulators.values import noise
 from agents.simulators.world import Quantities
@@ -38,18 +40,6 @@ class Esp32Faults:
     def __post_init__(self) -> None:
         if not set(self.absent) <= set(self.sensors):
             raise ValueError(f"absent takes a list with some of: {', '.join(self.sensors)}")
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What the board sends back, after `takes` seconds; `hangs` is how long it then does nothing else."""
-
-    body: str
-    status: int = 200
-    content_type: str = "text/html"
-    closes: bool = False
-    takes: float = 0.0
-    hangs: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -101,8 +91,9 @@ class Esp32:
             self._exchange(self._outputs(), now)
         return now >= self._booted_at and not self.faults.refuse
 
-    def answer(self, method: str, path: str, body: bytes, now: float) -> Answer:
+    def answer(self, method: str, target: str, body: bytes, now: float) -> Answer:
         """The answer to one HTTP request."""
+        path = urlsplit(target).path
         routes = {"/info": ("GET", self._info), "/reset": ("POST", self._reset), **self._routes()}
         if path not in routes:
             return Answer("Nothing matches the given URI", 404, closes=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
-from agents.simulators.esp32 import ABSENT, Answer, Esp32, Esp32Faults, Handler, Sensor, number, parse
+from agents.simulators.esp32 import ABSENT, Esp32, Esp32Faults, Handler, Sensor, number, parse
+from agents.simulators.http_board import Answer
 
 SENSORS = {
     "roots_temp": Sensor(lambda found: found.roots_temperature, 0.02, 0.0625),  # DS18B20

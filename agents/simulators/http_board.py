@@ -7,10 +7,11 @@ import contextlib
 import socket
 import threading
 import time
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from agents.simulators.esp32 import Answer, Esp32, Esp32Faults
 from agents.simulators.faults import FaultFile
 from agents.simulators.place import Place
 
@@ -18,6 +19,47 @@ HOST = "127.0.0.1"
 LOOK_AT_FAULTS = 0.5
 """Seconds of the device between looks at the fault file."""
 MOST_BYTES = 65_536
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the board sends back, after `takes` seconds; `hangs` is how long it then does nothing else."""
+
+    body: str
+    status: int = 200
+    content_type: str = "text/html"
+    closes: bool = False
+    takes: float = 0.0
+    hangs: float = 0.0
+
+
+class BoardFaults(Protocol):
+    """What can be wrong with any board."""
+
+    @property
+    def slow(self) -> float:
+        """Seconds that each answer takes longer."""
+        ...
+
+
+F = TypeVar("F", bound=BoardFaults)
+
+
+class Board(Protocol[F]):
+    """What can stand behind the server. `now` is its own time, in seconds."""
+
+    faults: F
+
+    def suffer(self, faults: F, now: float) -> None:
+        """From now on have these faults and no others."""
+
+    def reachable(self, now: float) -> bool:
+        """Whether anything listens on its port."""
+        ...
+
+    def answer(self, method: str, target: str, body: bytes, now: float) -> Answer:
+        """The answer to one request; `target` is the path with its query."""
+        ...
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -52,7 +94,7 @@ class Handler(BaseHTTPRequestHandler):
             if self._hung_up():
                 self.close_connection = True
                 return
-            answer = board.answer(self.command, urlsplit(self.path).path, body, place.now())
+            answer = board.answer(self.command, self.path, body, place.now())
             time.sleep(board.faults.slow + answer.takes / place.speed)
             request = f"{self.command} {self.path} {body.decode('ascii', 'backslashreplace')}"
             place.log.add(request.rstrip(), answer.body.encode())
@@ -91,7 +133,7 @@ class BoardServer(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port: int, board: Esp32, place: Place) -> None:
+    def __init__(self, port: int, board: Board[Any], place: Place) -> None:
         self.board, self.place, self.board_lock = board, place, threading.Lock()
         self.connections: set[socket.socket] = set()
         self.timeout = LOOK_AT_FAULTS / place.speed
@@ -109,7 +151,7 @@ class BoardServer(ThreadingHTTPServer):
         return keeper
 
 
-def run(board: Esp32, place: Place, faults: FaultFile[Esp32Faults]) -> None:
+def run(board: Board[F], place: Place, faults: FaultFile[F]) -> None:
     """Serve the board until the process is told to end."""
     server = listen(board, place)
     port = server.server_port
@@ -128,7 +170,7 @@ def run(board: Esp32, place: Place, faults: FaultFile[Esp32Faults]) -> None:
         server = BoardServer(port, board, place)
 
 
-def listen(board: Esp32, place: Place) -> BoardServer:
+def listen(board: Board[Any], place: Place) -> BoardServer:
     """Listen where we did last time, or on any free port."""
     last = urlsplit(place.last_address() or "").port
     if last is not None:

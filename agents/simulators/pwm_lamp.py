@@ -6,7 +6,8 @@ What was set to 0 reads back as 1, also in the answer; after a boot, before anyt
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from agents.simulators.esp32 import Answer, Esp32, Esp32Faults, Handler, Sensor, number, parse
+from agents.simulators.esp32 import Esp32, Esp32Faults, Handler, Sensor, number, parse
+from agents.simulators.http_board import Answer
 
 MEASURING = 0.8
 """Seconds that /info takes: the board waits for its DS18B20."""

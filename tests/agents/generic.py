@@ -39,8 +39,8 @@ def opened(kind: str, folder: Path, device: str | None = None) -> Iterator[tuple
     entry = configured(folder, device or example(kind), name=kind, simulate=True)
     with Simulated(kind, folder, "--speed", "5") as simulated:
         driver = entry.driver(entry.options(folder))
-        driver.open()
         try:
+            driver.open()
             yield simulated, driver
         finally:
             driver.close()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.simulators.esp32 import Answer
 from agents.simulators.esp32_relay import SENSORS, Esp32Relay, Esp32RelayFaults
+from agents.simulators.http_board import Answer
 from agents.simulators.surroundings import alone
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.simulators.esp32 import Answer
+from agents.simulators.http_board import Answer
 from agents.simulators.pwm_lamp import PwmLamp, PwmLampFaults
 from agents.simulators.surroundings import alone
 

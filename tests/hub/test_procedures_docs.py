@@ -3,18 +3,27 @@
 import re
 from pathlib import Path
 
-from pydantic import TypeAdapter
-from ruamel.yaml import YAML
-
-from hub.contract.config.procedures import Procedure, Schedule
+from hub.contract.config.load import load
 
 PAGE = Path(__file__).parents[2] / "docs" / "procedures.md"
 
+REST = """\
+version: 1
+agents: {bench: {}}
+stands:
+  phytotron:
+    agent: bench
+    devices:
+      relays: {driver: esp32_relay, address: "http://127.0.0.1:9"}
+      lamp: {driver: pwm_lamp, address: "http://127.0.0.1:9"}
+"""
+MORE = """\
+  calibration: {stand: phytotron, steps: [{wait: 1s}]}
+"""
 
-def test_the_examples_are_right() -> None:
-    blocks = [
-        YAML(typ="safe", pure=True).load(text) for text in re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.S)
-    ]
-    assert [list(block) for block in blocks] == [["procedures"], ["schedules"]]
-    TypeAdapter(dict[str, Procedure]).validate_python(blocks[0]["procedures"])
-    TypeAdapter(dict[str, Schedule]).validate_python(blocks[1]["schedules"])
+
+def test_the_examples_are_right(tmp_path: Path) -> None:
+    procedures, schedules = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.S)
+    config = tmp_path / "config.yaml"
+    config.write_text(REST + procedures + MORE + schedules)
+    assert load(config).schedules.keys() == {"ventilation", "light-on", "light-off", "calibration"}

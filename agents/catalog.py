@@ -24,6 +24,8 @@ class Entry:
     sources: Mapping[str, str]
     """The driver's word for each channel, by the name that config.yaml gives it."""
     simulated: bool
+    expect: str | None = None
+    """The serial number that the device must tell."""
 
     @property
     def bus(self) -> str:
@@ -69,7 +71,7 @@ def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
             declared = None if wrong else driver.declare(options.presumed(driver, given))
             channels, sources = _channels(driver, device, declared, (*where, "channels"), problems)
             description = _description(stand_name, stand, name, device, channels)
-            found[description.key] = Entry(description, driver, given, sources, stand.simulate)
+            found[description.key] = Entry(description, driver, given, sources, stand.simulate, device.expect)
     if problems:
         raise UnlocatedError(problems)
     return found
@@ -117,7 +119,12 @@ def _channels(
 def _configured(name: str, declared: Channel, wanted: ChannelConfig, where: Keys, problems: list[Problem]) -> Channel:
     safe = declared.safe if wanted.safe is None else wanted.safe
     lease = declared.lease if wanted.lease is None else wanted.lease
-    channel = replace(declared, name=name, title=wanted.title or declared.title, safe=safe, lease=lease)
+    confirm = wanted.confirm or declared.confirm
+    channel = replace(
+        declared, name=name, title=wanted.title or declared.title, safe=safe, lease=lease, confirm=confirm
+    )
+    if wanted.confirm is not None and not channel.writable:
+        problems.append(Problem((*where, "confirm"), "only a channel that can be set is confirmed; leave it out"))
     can_rest = channel.writable and not isinstance(channel, Action)
     if wanted.safe is not None and not can_rest:
         problems.append(Problem((*where, "safe"), "only a channel that can be set has a safe value; leave it out"))

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from agents.catalog import Entry
 from agents.driver import Driver
-from agents.messages import Event, Finished, Health, Job, Obtained
+from agents.messages import Event, Finished, Health, Identified, Job, Obtained
 from agents.naming import named, shows
 from agents.safety import Safety
 from hub.contract.channels import Action, Value
@@ -49,6 +49,7 @@ class Device:
         """The same, while it is open."""
         self._fault: DeviceError | None = None
         self._told: Health | None = None
+        self._identity: dict[str, str] = {}
         self._tried = NEVER
         self._pause = FIRST_PAUSE
         self._safety = Safety(entry.description)
@@ -133,7 +134,21 @@ class Device:
             self._driver = self._entry.driver(options)
         self._live = self._driver  # from here on, also half open, it must be closed
         self._live.open()
+        self._identify(self._live)
+        self._live.prepare()
         return self._live
+
+    def _identify(self, driver: Driver) -> None:
+        """See that it is the instrument that config.yaml expects, before anything is set."""
+        identity = dict(driver.identify())
+        expected, serial = self._entry.expect, identity.get("serial")
+        if expected is not None and serial != expected:
+            said = f"says that its serial number is {serial!r:.60}" if serial else "does not tell its serial number"
+            text = f"The device at the address of {self.key} {said}; {expected!r} is expected. Nothing was set on it."
+            raise DeviceError(Code.WRONG_DEVICE, text)
+        if identity != self._identity:
+            self._identity = identity
+            self._emit(Identified(self.key, identity))
 
     def _settle(self, driver: Driver) -> None:
         """Give the outputs the safe values they owe, and read."""

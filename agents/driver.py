@@ -58,7 +58,17 @@ class Driver:
         return options.address
 
     def open(self) -> None:
-        """Connect and initialise. Called before the first read and after each failure. Raises DeviceError."""
+        """Connect. Called before the first read and after each failure. Raises DeviceError."""
+
+    def identify(self) -> Mapping[str, str]:
+        """What the device says of itself, such as `serial` and `firmware`; nothing when it cannot tell.
+
+        Called after `open`, when nothing may be set yet: it might be another device. Raises DeviceError.
+        """
+        return {}
+
+    def prepare(self) -> None:
+        """Initialise the device, which is the right one. Called after `identify`. Raises DeviceError."""
 
     def close(self) -> None:
         """Let go of the connection; never raises. May be called twice."""

@@ -87,6 +87,14 @@ class Obtained:
 
 
 @dataclass(frozen=True, slots=True)
+class Identified:
+    """A device said what it is: `serial`, `firmware`."""
+
+    key: str
+    identity: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """A device works (None), or has a fault."""
 
@@ -106,4 +114,4 @@ class Finished:
     """When the lease of the value ends: seconds since 1970."""
 
 
-Event = Arrived | LinkUp | Obtained | Health | Finished | Stop
+Event = Arrived | LinkUp | Obtained | Identified | Health | Finished | Stop

@@ -6,10 +6,11 @@ Used by the agent's loop only, so numbers go out in order.
 import secrets
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import orjson
 
-from agents.messages import Finished, Health, Obtained, Request
+from agents.messages import Finished, Health, Identified, Obtained, Request
 from agents.outbox import Outbox
 from hub.contract import times, topics
 from hub.contract.channels import Value
@@ -26,7 +27,7 @@ class Publisher:
     """`boot` is this run's id, `config` the hash of the config.yaml it runs with."""
 
     def __init__(self, agent: str, link: Link, devices: Mapping[str, Description], config: str) -> None:
-        self._agent, self._link, self._devices, self._config = agent, link, devices, config
+        self._agent, self._link, self._devices, self._config = agent, link, dict(devices), config
         self.boot = secrets.token_hex(4)
         self.outbox = Outbox()
         self._beat = 0
@@ -61,6 +62,11 @@ class Publisher:
         """Take a retained message off the broker."""
         self._link.publish(topic, b"", retain=True)
 
+    def identified(self, event: Identified) -> None:
+        """A device said what it is: its description says so from now on."""
+        self._devices[event.key] = replace(self._devices[event.key], identity=dict(event.identity))
+        self._describe(event.key)
+
     def health(self, event: Health) -> None:
         """A device works, or has a fault."""
         self._health[event.key] = event.fault
@@ -68,8 +74,8 @@ class Publisher:
 
     def announce(self) -> None:
         """Say who is here and what there is: at each connection."""
-        for key, description in self._devices.items():
-            self._link.publish(topics.device(key, Leaf.INFO), description.encode(), retain=True)
+        for key in self._devices:
+            self._describe(key)
             self._available(key)
         self.online()
 
@@ -134,6 +140,9 @@ class Publisher:
         """MQTT 5: the answer also goes where the request wanted it."""
         if request.response_topic is not None:
             self._link.publish(request.response_topic, result, correlation=request.correlation)
+
+    def _describe(self, key: str) -> None:
+        self._link.publish(topics.device(key, Leaf.INFO), self._devices[key].encode(), retain=True)
 
     def _available(self, key: str) -> None:
         """Say whether the device works. Nothing is said before it was tried."""

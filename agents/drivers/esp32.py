@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 
 from agents.driver import Driver, DriverOptions, Snapshot
 from hub.contract import strict
+from hub.contract.channels import Action
 from hub.contract.errors import Code, DeviceError, Refused
 from hub.contract.reading import Quality
 
@@ -18,6 +19,9 @@ log = logging.getLogger(__name__)
 
 TIMEOUT = 2.0
 """Seconds for a connection, and for each piece of an answer."""
+
+RESET = Action("reset", title="Reset the board", writable=True, confirm="hold")
+"""It boots anew, all its outputs off."""
 
 ABSENT = -255
 BEYOND_ALL = 1e12
@@ -90,20 +94,24 @@ class Esp32(Driver):
         """Close the connection; the next request opens it again."""
         self._connection.close()
 
-    def order(self, path: str, body: bytes, success: bytes) -> None:
+    def order(self, path: str, body: bytes, success: bytes, content: str = "application/json") -> None:
         """Make the board do something. Raises DeviceError, device_refused unless the answer begins with `success`."""
-        answer = self.ask("POST", path, body)
+        answer = self.ask("POST", path, body, content)
         if not answer.startswith(success):
             said = answer[:60].decode("ascii", "replace").strip()
             raise DeviceError(
                 Code.DEVICE_REFUSED, f"The {self.board} did not do {path} {body.decode()}; it says: {said}"
             )
 
-    def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
+    def reset(self) -> None:
+        """Make the board boot anew, a second later. Raises DeviceError."""
+        self.order("/reset", b"force_reset", b"User have sent force reset command", "text/html")
+
+    def ask(self, method: str, path: str, body: bytes | None = None, content: str = "application/json") -> bytes:
         """The body of the answer. Raises DeviceError (no_answer, bad_answer)."""
         try:
             self._let_go_if_closed()
-            self._connection.request(method, path, body, {"Content-Type": "application/json"} if body else {})
+            self._connection.request(method, path, body, {"Content-Type": content} if body else {})
             response = self._connection.getresponse()
             answer = response.read(strict.MAX_BYTES)
         except (OSError, HTTPException, UnicodeError) as error:

@@ -4,7 +4,7 @@
 """
 
 from agents.driver import Snapshot
-from agents.drivers.esp32 import Esp32, load_info, measure, whole
+from agents.drivers.esp32 import RESET, Esp32, load_info, measure, whole
 from hub.contract.channels import Number, Switch, Value
 
 RELAYS = ("ch0", "ch1", "ch2", "ch3")
@@ -33,6 +33,7 @@ class Esp32Relay(Esp32):
         Number("ext_hum", title="Humidity outside", unit="%", low=0, high=100, decimals=0),
         Number("roots_temp", title="Temperature at the roots", unit="°C", low=-55, high=125, decimals=1),  # DS18B20
         Number("uptime", title="Time since the board's start", unit="s", low=0, decimals=0),
+        RESET,
     )
 
     def read(self) -> Snapshot:
@@ -42,6 +43,9 @@ class Esp32Relay(Esp32):
         return snapshot
 
     def write(self, channel: str, value: Value) -> None:
-        """Switch one relay."""
+        """Switch one relay, or reset the board."""
+        if channel == RESET.name:
+            self.reset()
+            return
         body = b'{"channel":%d,"state":%d}' % (RELAYS.index(channel), 1 if value else 0)
         self.order("/relay", body, b"RESULT: SUCCESS")

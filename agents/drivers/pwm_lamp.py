@@ -8,7 +8,7 @@ read back as they are.
 from collections.abc import Mapping
 
 from agents.driver import DriverOptions, Snapshot
-from agents.drivers.esp32 import Esp32, load_info, measure, whole
+from agents.drivers.esp32 import RESET, Esp32, load_info, measure, whole
 from hub.contract.channels import Number, Value
 from hub.contract.reading import Quality
 
@@ -67,11 +67,17 @@ class PwmLamp(Esp32):
         Number("lamp_temp", title="Temperature of the lamp", unit="°C", low=-55, high=125, decimals=1),  # DS18B20
         Number("pcb_temp", title="Temperature of the board", unit="°C", low=-55, high=125, decimals=1),
         Number("uptime", title="Time since the board's start", unit="s", low=0, decimals=0),
+        RESET,
     )
 
     def __init__(self, options: DriverOptions) -> None:
         super().__init__(options)
         self._last: dict[int, int] = {}
+
+    def identify(self) -> Mapping[str, str]:
+        """The address of its network interface, which newer boards tell."""
+        mac = load_info(self.ask("GET", "/info")).get("mac_addr")
+        return {"serial": mac} if isinstance(mac, str) else {}
 
     def read(self) -> Snapshot:
         """Duties and temperatures, as `/info` tells them."""
@@ -83,7 +89,10 @@ class PwmLamp(Esp32):
         return parse_info(body, self._last)
 
     def write(self, channel: str, value: Value) -> None:
-        """Set the duty of one channel, or of both of a pair."""
+        """Set the duty of one channel, or of both of a pair; or reset the board."""
+        if channel == RESET.name:
+            self.reset()
+            return
         duty = int(value)
         for number in OUTPUTS[channel]:
             self._last[number] = duty

@@ -4,22 +4,15 @@ A word with a value is acknowledged by its echo and `OK`, a single character is 
 itself may come in between: streamed measurements, `W,43.1` while it warms up, `Z,22 of 25` while it zeroes.
 """
 
-import contextlib
-import errno
 import re
-import termios
-import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from agents.driver import Driver, DriverOptions, Snapshot
-from hub.contract.channels import Number, Switch, Value
+from agents.drivers.serial_port import SerialPort
+from hub.contract.channels import Action, Number, Switch, Value
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
-
-if TYPE_CHECKING:
-    from serial import Serial
 
 TIMEOUT = 2.0
 """Seconds for an answer; longer than from one `W` or `Z` line to the next."""
@@ -34,6 +27,8 @@ _MEASUREMENT = re.compile(
 )
 """A measurement with all fields (F252). The one field that may come before the status is J1's, in mV."""
 _BY_ITSELF = {Quality.WARMING_UP: re.compile(rb"W,-?\d+(\.\d+)?"), Quality.ZEROING: re.compile(rb"Z,\d+ of \d+")}
+_SERIAL = re.compile(r"serial\D*(\d+)", re.IGNORECASE)
+"""In the answer to `V`."""
 
 
 @dataclass(frozen=True)
@@ -67,35 +62,39 @@ class Sba5(Driver):
         Number("irga_temp", title="Cell temperature", unit="°C", decimals=1),
         Number("pressure", title="Cell pressure", unit="mbar", low=0, decimals=0),
         Switch("pump", title="Sample pump", writable=True),
+        Action("zero", title="Find the zero", writable=True, confirm="dialog"),  # no CO2 for 90 s
     )
 
     def __init__(self, options: DriverOptions) -> None:
         super().__init__(options)
-        self._port: Serial | None = None
+        self._port = SerialPort(options.address, baud=19_200, timeout=TIMEOUT)
         self._pump = True
         self._initialised = False
 
     def open(self) -> None:
-        """Take the port for ourselves and initialise the analyser."""
-        import serial  # noqa: PLC0415 (the declaration must load where no serial port is ever opened)
-
-        self.close()
-        try:
-            self._port = serial.Serial(
-                self.options.address, 19_200, timeout=TIMEOUT, write_timeout=TIMEOUT, exclusive=True
-            )
-        except (OSError, termios.error) as error:
-            raise self._trouble(error) from error
-        self._initialise()
+        """Take the port for ourselves."""
+        self._port.open()
 
     def close(self) -> None:
-        """Let go of the port, and of what the analyser has not taken yet: it shall not act on it later."""
-        port, self._port = self._port, None
-        if port is not None:
-            with contextlib.suppress(OSError, termios.error):
-                port.reset_output_buffer()
-            with contextlib.suppress(OSError, termios.error):
-                port.close()
+        """Let go of the port, and of what the analyser has not taken yet."""
+        self._port.close()
+
+    def identify(self) -> Mapping[str, str]:
+        """The serial number, by `V`; nothing when the analyser does not answer that."""
+        self._send("!")  # nothing streamed shall pass for the answer
+        self._send("V")
+        for line in self._port.lines(b"\r\n"):
+            found = _SERIAL.search(line.decode("ascii", "replace"))
+            if found is not None:
+                return {"serial": found[1]}
+        return {}
+
+    def prepare(self) -> None:
+        """Initialise the analyser as the laboratory does."""
+        self._send("!")
+        for command in ("A0", "F252", f"P{int(self._pump)}", "EL"):
+            self._tell(command)
+        self._initialised = True
 
     def read(self) -> Snapshot:
         """One measurement; none while the analyser warms up or zeroes."""
@@ -105,27 +104,24 @@ class Sba5(Driver):
             self._initialised = False  # it was switched off and on, and does not know our settings any more
             return Snapshot(dict.fromkeys((*MEASURED, "pump")), dict.fromkeys((*MEASURED, "pump"), found))
         if not self._initialised:
-            self._initialise()
+            self.prepare()
         if isinstance(found, Quality):
             return Snapshot(dict.fromkeys(MEASURED) | {"pump": self._pump}, dict.fromkeys(MEASURED, found))
         values: dict[str, Value | None] = {name: getattr(found, name) for name in MEASURED}
         return Snapshot(values | {"pump": self._pump}, {"co2": Quality.SUSPECT} if found.status else {})
 
     def write(self, channel: str, value: Value) -> None:
-        """Switch the pump, the one channel that can be set."""
+        """Begin a zeroing, or switch the pump."""
+        if channel == "zero":
+            self._send("Z")
+            return
         self._tell("P1" if value else "P0")
         self._pump = bool(value)
-
-    def _initialise(self) -> None:
-        self._send("!")
-        for command in ("A0", "F252", f"P{int(self._pump)}", "EL"):
-            self._tell(command)
-        self._initialised = True
 
     def _tell(self, command: str) -> None:
         self._send(command)
         wanted = [command.encode(), b"OK"]
-        for line in self._lines():
+        for line in self._port.lines(b"\r\n"):
             if line == wanted[0]:
                 del wanted[0]
             if not wanted:
@@ -136,7 +132,7 @@ class Sba5(Driver):
         problem = DeviceError(
             Code.NO_ANSWER, f"The SBA-5 at {self.options.address} is silent: see to its power and its cable."
         )
-        for line in self._lines():
+        for line in self._port.lines(b"\r\n"):
             try:
                 return parse(line)
             except DeviceError as error:  # a stray line, perhaps; the answer may still come
@@ -144,31 +140,4 @@ class Sba5(Driver):
         raise problem
 
     def _send(self, command: str) -> None:
-        with self._in_use() as port:
-            port.reset_input_buffer()
-            port.write(command.encode() + b"\r")
-
-    def _lines(self) -> Iterator[bytes]:
-        """Whole lines as they come, for TIMEOUT seconds or a little more."""
-        end = time.monotonic() + TIMEOUT
-        while time.monotonic() < end:
-            with self._in_use() as port:
-                line = port.read_until(b"\r\n", 200)
-            if line.endswith(b"\r\n"):
-                yield line[:-2]
-
-    @contextlib.contextmanager
-    def _in_use(self) -> Iterator["Serial"]:
-        """The port, whose errors become ours."""
-        if self._port is None:
-            raise DeviceError(Code.NO_ANSWER, f"The SBA-5 at {self.options.address} is not connected.")
-        try:
-            yield self._port
-        except (OSError, termios.error) as error:
-            raise self._trouble(error) from error
-
-    def _trouble(self, error: OSError | termios.error) -> DeviceError:
-        address = self.options.address
-        if getattr(error, "errno", None) == errno.EWOULDBLOCK:
-            return DeviceError(Code.PORT_BUSY, f"Another program has {address} open; end it and clayhub takes over.")
-        return DeviceError(Code.NO_ANSWER, f"The serial port {address} does not work ({error}): is it plugged in?")
+        self._port.send(command.encode() + b"\r")

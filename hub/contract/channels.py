@@ -5,8 +5,8 @@ driver reference. A check never clamps, converts or guesses: a value is right as
 """
 
 import math
-from dataclasses import dataclass, fields
-from typing import ClassVar
+from dataclasses import dataclass, field, fields
+from typing import ClassVar, Literal
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
@@ -21,6 +21,8 @@ Value = bool | int | float | str
 PRESS = "PRESS"
 """The only value of an action."""
 
+Confirm = Literal["none", "dialog", "hold"]
+"""How a person must confirm a command, by its consequence: not at all, in a dialog, or by a button held down."""
 
 EXACT = 2**53
 """The largest whole number that every reader of JSON keeps exactly."""
@@ -38,6 +40,8 @@ class Channel:
     """What the agent sets at start, stop and when control is lost; None leaves the output alone."""
     lease: float | None = None
     """Seconds that a set value holds without renewal; None holds it until somebody changes it."""
+    confirm: Confirm = field(default="none", kw_only=True)
+    """What the panel asks of a person before it commands the channel."""
 
     def check(self, value: object) -> Value:
         """Return `value` when the channel can have it. Raises Refused: wrong_type, not_finite or out_of_range."""
@@ -50,10 +54,10 @@ class Channel:
     def to_json(self) -> dict[str, object]:
         """The channel as it stands in a device's self-description; what is not set is left out."""
         found: dict[str, object] = {"kind": self.kind}
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if field.name != "name" and value != field.default:
-                found[field.name] = list(value) if isinstance(value, tuple) else value
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if each.name != "name" and value != each.default:
+                found[each.name] = list(value) if isinstance(value, tuple) else value
         return found
 
     def _wrong_type(self, value: object, example: str) -> Refused:

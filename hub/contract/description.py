@@ -1,7 +1,9 @@
 """A device's self-description: what it is and what its channels can do. Published retained on `.../info`."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+
+import orjson
 
 from hub.contract import channels, wire
 from hub.contract.channels import Channel
@@ -25,6 +27,8 @@ class Description:
     commands: str
     """Who may command it: `anyone` with the right to, or only the `hub`."""
     channels: tuple[Channel, ...]
+    identity: dict[str, str] = field(default_factory=dict)
+    """What the device said of itself, such as `serial` and `firmware`; empty until it did."""
 
     @property
     def key(self) -> str:
@@ -55,7 +59,8 @@ class Description:
     def encode(self) -> bytes:
         """The JSON payload of `.../info`."""
         parts: dict[str, object] = {channel.name: channel.to_json() for channel in self.channels}
-        return _Info(self.title, self.driver, self.agent, self.period, self.commands, parts).encode()
+        info = _Info(self.title, self.driver, self.agent, self.period, self.commands, self.identity or None, parts)
+        return info.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,13 @@ class _Info(wire.Message):
     agent: str
     period: float | int
     commands: str
+    identity: dict[str, str] | None
     channels: dict[str, object]
+
+    def encode(self) -> bytes:
+        """The JSON object; an identity that is not known is left out."""
+        data = {name: getattr(self, name) for name in self.__slots__}
+        return orjson.dumps({name: value for name, value in data.items() if value is not None})
 
 
 def decode(stand: str, device: str, payload: bytes) -> Description:
@@ -76,4 +87,8 @@ def decode(stand: str, device: str, payload: bytes) -> Description:
     if info.period <= 0:
         raise Refused(Code.BAD_MESSAGE, f"The period of {stand}/{device} is not above 0.")
     found = tuple(channels.from_json(name, channel) for name, channel in info.channels.items())
-    return Description(stand, device, info.title, info.driver, info.agent, float(info.period), info.commands, found)
+    identity = info.identity or {}
+    if not all(type(text) is str for text in identity.values()):
+        raise Refused(Code.BAD_MESSAGE, f"The identity of {stand}/{device} is not made of texts.")
+    period = float(info.period)
+    return Description(stand, device, info.title, info.driver, info.agent, period, info.commands, found, identity)

@@ -36,6 +36,7 @@ class Code(StrEnum):
     BAD_ANSWER = "bad_answer"
     DEVICE_REFUSED = "device_refused"
     PORT_BUSY = "port_busy"
+    WRONG_DEVICE = "wrong_device"
     NOT_CONFIRMED = "not_confirmed"
     # ourselves
     BAD_CONFIG = "bad_config"

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
@@ -26,6 +27,7 @@ class Hardware:
     )
     log: list[tuple[str, Value]] = field(default_factory=list)
     reads: list[float] = field(default_factory=list)
+    serial: str | None = "4711"
     silent: bool = False
     """Does not answer, which costs `timeout`."""
     timeout: float = 0.05
@@ -63,6 +65,11 @@ class Bench(Driver):
     def open(self) -> None:
         """See that it is there."""
         self._hardware()
+
+    def identify(self) -> Mapping[str, str]:
+        """Its serial number, if it has one."""
+        serial = self._hardware().serial
+        return {} if serial is None else {"serial": serial}
 
     def read(self) -> Snapshot:
         """Everything at once."""

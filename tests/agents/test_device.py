@@ -6,7 +6,7 @@ import pytest
 
 from agents.catalog import Entry
 from agents.device import Clock, Device
-from agents.messages import Event, Finished, Health, Job, Obtained, Request
+from agents.messages import Event, Finished, Health, Identified, Job, Obtained, Request
 from hub.contract.channels import Switch, Value
 from hub.contract.command import Command, Status
 from hub.contract.description import Description
@@ -20,7 +20,7 @@ LEASE = 25.0
 class Bed:
     """A device under test with its hardware, its clock and what it told."""
 
-    def __init__(self) -> None:
+    def __init__(self, expect: str | None = None) -> None:
         self.now = 1000.0
         self.told: list[Event] = []
         self.hardware = SHELF["bed"] = Hardware(timeout=0)
@@ -31,6 +31,7 @@ class Bed:
             {"address": "bed"},
             {channel.name: channel.name for channel in channels},
             False,
+            expect,
         )
         self.device = Device(entry, Path(), self.told.append, Clock(lambda: self.now, lambda: self.now + 1e9))
 
@@ -181,3 +182,27 @@ def test_a_stop_makes_a_device_safe_that_had_a_fault(bed: Bed) -> None:
     bed.hardware.silent = False
     bed.device.stop()
     assert bed.shows("heater") is False
+
+
+def test_a_device_says_what_it_is(bed: Bed) -> None:
+    assert [event.identity for event in bed.told if isinstance(event, Identified)] == [{"serial": "4711"}]
+
+
+def test_the_wrong_instrument_is_a_fault_and_nothing_is_set_on_it() -> None:
+    bed = Bed(expect="1234")
+    bed.device.visit()
+    assert bed.health() == [Code.WRONG_DEVICE]
+    assert "'4711'; '1234' is expected" in str(bed.set("power", 10.0).reason)
+    bed.device.stop()
+    assert bed.hardware.log == []
+    bed.hardware.serial = "1234"
+    bed.now += 100
+    bed.device.visit()
+    assert bed.health() == [Code.WRONG_DEVICE, None]
+
+
+def test_an_instrument_that_does_not_say_who_it_is_is_not_the_expected_one() -> None:
+    bed = Bed(expect="1234")
+    bed.hardware.serial = None
+    bed.device.visit()
+    assert bed.health() == [Code.WRONG_DEVICE]

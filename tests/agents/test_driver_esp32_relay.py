@@ -14,6 +14,7 @@ from agents.catalog import describe
 from agents.drivers import DRIVERS, esp32, esp32_relay
 from agents.drivers.esp32 import Esp32Options
 from agents.drivers.esp32_relay import RELAYS, SENSORS, Esp32Relay, parse_info
+from hub.contract.channels import PRESS
 from hub.contract.config.schema import Agent, Config, Device, Stand
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality

@@ -134,7 +134,7 @@ INFO: dict[str, object] = {
     **{f"ch{number}_pwm": 1 for number in range(4)},
     "pcb_temp": -255,
     "lamp_temp": 41.4375,
-    "mac_addr": "24:6f:28:00:00:01",
+    "mac_addr": "02:00:00:00:00:01",
     "uptime": 12,
 }
 
@@ -201,3 +201,7 @@ def test_what_is_no_info(body: bytes) -> None:
     with pytest.raises(DeviceError) as caught:
         parse_info(body, {})
     assert caught.value.code is Code.BAD_ANSWER
+
+
+def test_it_tells_its_network_address_for_a_serial_number(driver: PwmLamp) -> None:
+    assert driver.identify() == {"serial": "02:00:00:00:00:01"}

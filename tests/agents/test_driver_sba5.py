@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from agents.driver import DriverOptions, Snapshot
 from agents.drivers import DRIVERS, sba5
 from agents.drivers.sba5 import Measurement, Sba5, parse
+from hub.contract.channels import PRESS
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
 from tests.agents.simulated import Simulated
@@ -31,9 +32,15 @@ def analyser(tmp_path: Path) -> Iterator[Simulated]:
 def driver(analyser: Simulated, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sba5]:
     monkeypatch.setattr(sba5, "TIMEOUT", 0.5)
     made = Sba5(DriverOptions(address=analyser.address))
-    made.open()
+    begin(made)
     yield made
     made.close()
+
+
+def begin(driver: Sba5) -> None:
+    """As an agent does that expects no particular instrument."""
+    driver.open()
+    driver.prepare()
 
 
 def error_of(call: Callable[[], object]) -> Code | None:
@@ -64,7 +71,7 @@ def test_it_initialises_as_the_lab_does_and_reads_all_in_one_transaction(analyse
     assert DRIVERS["sba5"] is Sba5
     snapshot = driver.read()
     assert analyser.requests == [*LAB, "M"]
-    assert snapshot.values.keys() == {channel.name for channel in Sba5.channels}
+    assert snapshot.values.keys() == {channel.name for channel in Sba5.channels if channel.kind != "action"}
     assert is_good(snapshot)
     assert snapshot.values["pump"] is True
 
@@ -81,7 +88,7 @@ def test_a_pump_that_was_switched_off_stays_off_when_the_driver_connects_again(
 ) -> None:
     driver.write("pump", False)
     driver.close()
-    driver.open()
+    begin(driver)
     assert driver.read().values["pump"] is False
     assert analyser.requests[-5:] == ["A0", "F252", "P0", "EL", "M"]
 
@@ -105,6 +112,20 @@ def test_after_a_warm_up_it_initialises_again(analyser: Simulated, driver: Sba5)
     analyser.suffer()
     reads(driver, "a value", is_good)
     assert [request for request in analyser.requests if request != "M"] == LAB * 2
+
+
+def test_it_finds_its_zero_when_told(analyser: Simulated, driver: Sba5) -> None:
+    driver.write("zero", PRESS)
+    assert driver.read().quality["co2"] == Quality.ZEROING
+    assert analyser.requests[-2:] == ["Z", "M"]
+
+
+def test_it_tells_its_serial_number_before_anything_is_set(analyser: Simulated) -> None:
+    other = Sba5(DriverOptions(address=analyser.address))
+    other.open()
+    assert other.identify() == {"serial": "0"}
+    assert analyser.requests == ["!", "V"]
+    other.close()
 
 
 def test_zeroing_is_a_gap(analyser: Simulated, driver: Sba5) -> None:
@@ -137,10 +158,10 @@ def test_a_fault_is_an_error_and_then_all_is_well_again(
     analyser.suffer(**{fault: True})
     wait_until(lambda: error_of(driver.read) in codes, f"an error while {fault}")
     driver.close()
-    assert error_of(driver.open) in codes
+    assert error_of(lambda: begin(driver)) in codes
     driver.close()
     analyser.suffer()
-    wait_until(lambda: error_of(driver.open) is None, "the driver to open")
+    wait_until(lambda: error_of(lambda: begin(driver)) is None, "the driver to open")
     assert is_good(driver.read())
 
 
@@ -152,17 +173,18 @@ def test_it_finds_its_feet_without_opening_the_port_again(analyser: Simulated, d
     driver.write("pump", False)
 
 
-def test_a_command_that_failed_is_never_carried_out_later(
-    analyser: Simulated, driver: Sba5, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_command_that_failed_is_never_carried_out_later(analyser: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sba5, "TIMEOUT", 1.5)
+    driver = Sba5(DriverOptions(address=analyser.address))
+    begin(driver)
     analyser.freeze()
     assert error_of(lambda: driver.write("pump", False)) is Code.NO_ANSWER
     driver.close()
     analyser.thaw()
-    wait_until(lambda: error_of(driver.open) is None, "the driver to open")
+    wait_until(lambda: error_of(lambda: begin(driver)) is None, "the driver to open")
     assert driver.read().values["pump"] is True
     assert "P0" not in analyser.requests
+    driver.close()
 
 
 def test_a_port_in_use_is_told_from_one_that_is_not_there(analyser: Simulated, tmp_path: Path, driver: Sba5) -> None:

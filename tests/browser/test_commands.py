@@ -66,6 +66,42 @@ def test_a_choice_a_text_and_an_action(screen: Page, laboratory: Laboratory) -> 
     assert request(laboratory)["value"] == "PRESS"
 
 
+def test_what_has_a_cost_is_asked_back(screen: Page, laboratory: Laboratory) -> None:
+    dialog = screen.get_by_role("dialog")
+    screen.get_by_role("button", name="Find the zero").click()
+    expect(dialog).to_contain_text("Relays and climate, phytotron: Find the zero?")
+    screen.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    assert laboratory.requests() == 0
+    screen.get_by_role("button", name="Find the zero").click()
+    dialog.get_by_role("button", name="Find the zero").click()
+    assert request(laboratory)["channel"] == "zero"
+    expect(dialog).to_have_count(0)
+
+
+def test_what_is_dangerous_is_held_down(page: Page, panel: PanelServer) -> None:
+    page.clock.install()
+    sign_in(page, panel, "anna")
+    page.get_by_role("button", name="Flood valve: On").click()
+    expect(page.get_by_role("dialog")).to_contain_text("set Flood valve to On?")
+    button = page.get_by_role("button", name="Hold: Set Flood valve")
+    button.focus()
+    for name in ("Enter", " "):
+        page.keyboard.down(name)
+        page.clock.run_for(1400)
+        page.keyboard.up(name)
+        page.clock.run_for(1400)
+    button.click()
+    page.clock.run_for(3000)
+    assert panel.laboratory.requests() == 0, "too short, each time"
+    button.hover()
+    page.mouse.down()
+    page.clock.run_for(1500)
+    page.mouse.up()
+    asked = request(panel.laboratory)
+    assert (asked["channel"], asked["value"]) == ("flood", True)
+
+
 def test_a_refusal_is_shown_with_its_reason(screen: Page, laboratory: Laboratory) -> None:
     screen.get_by_role("button", name="Fan: On").click()
     reason = "bench, which serves the chamber, is offline."

@@ -3,7 +3,9 @@
 import ast
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import ValidationError
@@ -167,7 +169,16 @@ def test_i2_times_are_in_seconds() -> None:
     assert (LAMP.period, LAMP.channel("red").lease) == (2.0, 60.0)
 
 
-def test_i3_more_is_left_aside() -> None:
+def test_i3_who_a_device_is() -> None:
+    assert LAMP.identity == {}
+    known = replace(LAMP, identity={"serial": "4711"})
+    assert b'"identity":{"serial":"4711"}' in known.encode()
+    assert description.decode("phytotron", "lamp", known.encode()) == known
+    with pytest.raises(Refused):
+        description.decode("phytotron", "lamp", known.encode().replace(b'"4711"', b"4711"))
+
+
+def test_i4_more_is_left_aside() -> None:
     data = json.loads(INFO) | {"colour": "green"}
     data["channels"]["fan"]["colour"] = "green"
     assert description.decode("phytotron", "lamp", json.dumps(data).encode()) == LAMP

@@ -31,10 +31,12 @@ CHAMBER: Json = {
         "mode": {"kind": "choice", "title": "Mode", "options": ["day", "night"], "writable": True},
         "note": {"kind": "text", "title": "Note", "writable": True},
         "reset": {"kind": "action", "title": "Reset the board", "writable": True},
+        "zero": {"kind": "action", "title": "Find the zero", "writable": True, "confirm": "dialog"},
+        "flood": {"kind": "switch", "title": "Flood valve", "writable": True, "confirm": "hold"},
     },
 }
 
-VALUES: Json = {"fan": False, "temperature": 21.34, "light": 60, "mode": "day", "note": "quiet"}
+VALUES: Json = {"fan": False, "temperature": 21.34, "light": 60, "mode": "day", "note": "quiet", "flood": False}
 
 
 class Laboratory:

@@ -74,6 +74,8 @@ class ChannelConfig(Model):
     """What the agent sets when it starts or stops and when control is lost; by default it leaves the output alone."""
     lease: Duration | None = None
     """How long a set value holds without renewal, then it goes to `safe`; by default for ever."""
+    confirm: Literal["none", "dialog", "hold"] | None = None
+    """What the panel asks of a person who commands it: nothing, a dialog, or a button held down; else the driver's."""
 
     @property
     def options(self) -> dict[str, object]:
@@ -94,6 +96,8 @@ class Device(Model):
     """From reading to reading. A value older than three periods is stale."""
     commands: Literal["anyone", "hub"] = "anyone"
     """Who may command it: any MQTT client with the right to, or only the hub (panel, command line, procedures)."""
+    expect: Title | None = None
+    """The serial number that the device must tell; another device at its address is not touched."""
     channels: dict[ChannelId, ChannelConfig] | None = None
     """The channels wanted, by the names they shall have; by default all that the driver has."""
 

@@ -19,11 +19,13 @@ export function channelRow(page, key, device, status, [name, channel]) {
       ${channel.writable ? requested(...request) : nothing}
       ${channel.kind === "action" ? nothing : value(channel, actual)}
     </span>
-    ${channel.writable ? html`<div class="control">${control({ key, name, channel, title, actual, disabled })}</div>` : nothing}
+    ${channel.writable ? html`<div class="control">${control({ ...names(page, key, device), key, name, channel, title, actual, disabled })}</div>` : nothing}
     ${doubt ? html`<span class="sign"><span aria-hidden="true">?</span> ${doubt}</span>` : nothing}
     ${channel.writable ? refusal(...request) : nothing}
   </li>`;
 }
+
+const names = (page, key, device) => ({ stand: page.stands[key.split("/")[0]] ?? key.split("/")[0], device: device.info.title });
 
 const value = (channel, actual) => html`<span class="value" data-kind=${channel.kind}>${format.value(channel, actual)}</span>
   <span class="unit">${actual === null ? "" : (channel.unit ?? "")}</span>`;

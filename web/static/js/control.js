@@ -1,17 +1,19 @@
 // The control of a writable channel, by its kind. None shows what is not confirmed: the actual value stands beside it.
 
 import { html } from "../vendor/lit-html/lit-html.js";
+import { confirmed } from "./confirm.js";
 import { ask } from "./requests.js";
 
-/** `target` names the channel: {key, name, channel, title, actual, disabled}. */
+/** `target` names the channel: {stand, device, key, name, channel, title, actual, disabled}. */
 export function control(target) {
   return (CONTROLS[target.channel.kind] ?? CONTROLS.text)(target);
 }
 
 const CONTROLS = { switch: switchControl, number: numberControl, choice: choiceControl, text: textControl, action: button };
 
-function request({ key, name }, value) {
-  ask("command", `${key}/${name}`, { key, channel: name, value }, value);
+function request(target, value) {
+  const { key, name } = target;
+  confirmed(target, value, () => ask("command", `${key}/${name}`, { key, channel: name, value }, value));
 }
 
 function switchControl(target) {

@@ -43,7 +43,8 @@ class Machine:
                 start_new_session=True,
             )
             try:
-                notices.wait_for("READY=1")
+                wait_until(lambda: notices.heard("READY=1") or process.poll() is not None, f"{name} ready", seconds=30)
+                assert process.poll() is None, f"{name} ended with code {process.returncode}"
                 yield notices
             finally:
                 process.terminate()
@@ -77,9 +78,13 @@ class Notices(threading.Thread):
         while notice := self._receiver.recv(4096):
             self._heard += notice.decode().splitlines()
 
-    def wait_for(self, notice: str, times: int = 1) -> None:
-        """Wait until it is told so often."""
-        wait_until(lambda: self._heard.count(notice) >= times, notice, seconds=30)
+    def heard(self, notice: str) -> int:
+        """How often it was told."""
+        return self._heard.count(notice)
+
+    def wait_for_watchdog(self) -> None:
+        """Wait until the service has said three times that it lives."""
+        wait_until(lambda: self.heard("WATCHDOG=1") >= 3, "the watchdog fed", seconds=30)
 
 
 @pytest.fixture(scope="module")
@@ -100,4 +105,4 @@ def test_hub_agent_and_panel_keep_the_watchdog_fed(machine: Machine) -> None:
         machine.running("web") as web,
     ):
         for service in (hub, agent, web):
-            service.wait_for("WATCHDOG=1", times=3)
+            service.wait_for_watchdog()

@@ -30,7 +30,7 @@ class Service:
         self._boot = secrets.token_hex(4)
         self._stopping = threading.Event()
         self._tenure: Tenure | None = None
-        self._memory = Memory({}, {})
+        self._memory = Memory({}, {}, {})
         self._told = ""
 
     def stop(self) -> None:

@@ -26,6 +26,11 @@ def is_id(text: str) -> bool:
     return len(text) <= MAX_LENGTH and _ID.match(text) is not None
 
 
+def is_alarm_id(text: str) -> bool:
+    """Whether `text` may name an alarm: its name in config.yaml, or kind and subject with `-` between them."""
+    return all(map(is_id, text.split("-")))
+
+
 def check_id(text: str) -> str:
     """Return `text`, or raise Refused (unknown_target) when it cannot be an id."""
     if not is_id(text):

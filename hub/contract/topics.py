@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from hub.contract.errors import Code, Refused
-from hub.contract.ids import RESERVED_STANDS, is_id
+from hub.contract.ids import RESERVED_STANDS, is_alarm_id, is_id
 
 ROOT = "clayhub"
 
@@ -22,11 +22,14 @@ class Leaf(StrEnum):
     HEARTBEAT = "heartbeat"
     BACKLOG = "backlog"
     STORED = "stored"
+    ALARM = "alarm"
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic taken apart. For an agent's and the hub's own topics `stand` is `agent` or `hub`, `device` the agent."""
+    """A topic taken apart. For an agent's and the hub's own topics `stand` is `agent` or `hub`, `device` the agent;
+    for an alarm's it is `alarm`, `device` its id.
+    """
 
     leaf: Leaf
     stand: str
@@ -65,11 +68,16 @@ def stored(agent_name: str) -> str:
     return f"{ROOT}/hub/stored/{agent_name}"
 
 
+def alarm(alarm_id: str) -> str:
+    """Where the hub says how an alarm stands."""
+    return f"{ROOT}/alarm/{alarm_id}"
+
+
 @lru_cache(maxsize=4096)
 def parse(topic: str) -> Topic:
     """Take a topic apart. Raises Refused (unknown_target) when it is none of ours."""
     levels = topic.split("/")
-    found = _parse(levels[1:]) if levels[0] == ROOT and all(map(is_id, levels[1:])) else None
+    found = _parse(levels[1:]) if levels[0] == ROOT else None
     if found is None:
         raise Refused(Code.UNKNOWN_TARGET, f"{topic[:120]!r} is not a topic of clayhub; see docs/topics.md.")
     return found
@@ -77,6 +85,10 @@ def parse(topic: str) -> Topic:
 
 def _parse(levels: list[str]) -> Topic | None:
     match levels:
+        case ["alarm", alarm_id] if is_alarm_id(alarm_id):
+            return Topic(Leaf.ALARM, "alarm", alarm_id)
+        case _ if not all(map(is_id, levels)):
+            return None
         case ["agent", name, leaf] if leaf in _AGENT_LEAVES:
             return Topic(_AGENT_LEAVES[leaf], "agent", name)
         case ["hub", "heartbeat"]:

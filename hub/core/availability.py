@@ -23,6 +23,10 @@ class DeviceAvailability:
             self._words[key] = said
             self._out.journal.availability(key, said, now.ms)
 
+    def word(self, key: str) -> Availability | None:
+        """The last word on a device; None before the first."""
+        return self._words.get(key)
+
     def retract(self, keys: Iterable[str], now: Moment) -> None:
         """Say of devices whose agent is gone that they are offline."""
         for key in keys:

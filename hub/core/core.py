@@ -11,6 +11,7 @@ from hub.contract.config.schema import Config
 from hub.contract.errors import Code, Refused
 from hub.contract.presence import HubHeartbeat
 from hub.contract.topics import HUB_HEARTBEAT, Leaf
+from hub.core.alarms import Alarms
 from hub.core.automation import Automation
 from hub.core.commands import Commands
 from hub.core.devices import Devices
@@ -42,7 +43,8 @@ class Core:
         for key, agent in self._devices.agents.items():
             served.setdefault(agent, []).append(key)
         self._presence = Presence(served, config_hash, self.effects, now)
-        self._intake = Intake(self._devices, self._presence, kept.states, self.effects)
+        self._alarms = Alarms(config, self._devices, self._presence, kept.memory.alarms, self.effects, now)
+        self._intake = Intake(self._devices, self._presence, self._alarms, kept.states, self.effects)
         self._commands = Commands(self._devices, self._presence, lock.token, self.effects)
         self._automation = Automation(config, self._devices.descriptions, kept.memory, self._commands, self.effects)
         self._commands.restore(kept.commands, now)
@@ -51,7 +53,7 @@ class Core:
 
     @property
     def memory(self) -> Memory:
-        """The runs and schedules as they are now."""
+        """The runs, schedules and alarms as they are now."""
         return self._automation.memory
 
     def take(self, messages: Iterable[Incoming], now: Moment) -> None:
@@ -75,6 +77,8 @@ class Core:
             self._commands.end(record, Status.EXPIRED, now, Code.EXPIRED, reason)
         elif record["kind"] == "set":
             self._commands.ask(record, now)
+        elif record["kind"] == "alarm":
+            self._acknowledge(record, now)
         else:
             self._automation.on_request(record, now)
         self._settle(now)
@@ -87,6 +91,7 @@ class Core:
     def on_up(self, now: Moment) -> None:
         """The link to the broker is there."""
         self._presence.on_up(now)
+        self._alarms.on_up(now)
 
     def on_clock_set(self, now: Moment) -> None:
         """The machine knows the time: schedules may begin."""
@@ -103,6 +108,7 @@ class Core:
         self._presence.on_time(now)
         self._commands.on_time(now)
         self._automation.on_time(now)
+        self._alarms.on_time(now)
         self._settle(now)
         if now.mono >= self._next_beat:
             self._beat += 1
@@ -113,6 +119,14 @@ class Core:
     def next_due(self) -> float:
         """When `on_time` is needed next, on the monotonic clock."""
         return min(self._next_beat, self._presence.next_due(), self._commands.next_due(), self._automation.next_due())
+
+    def _acknowledge(self, record: Record, now: Moment) -> None:
+        try:
+            self._alarms.acknowledge(record, now)
+        except Refused as refusal:
+            self._commands.end(record, Status.REJECTED, now, refusal.code, str(refusal))
+        else:
+            self._commands.end(record, Status.DONE, now)
 
     def _hear(self, message: Incoming, now: Moment) -> None:
         topic = topics.parse(message.topic)

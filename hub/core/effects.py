@@ -1,10 +1,11 @@
-"""What the hub's decisions ask for: messages to publish, things to write, schedules to arm.
+"""What the hub's decisions ask for: messages to publish, things to write, schedules to arm, people to be told.
 
 All parts of the core add to one `Effects`; the service takes it, performs it and puts an empty one in its place.
 """
 
 from typing import NamedTuple
 
+from hub.alarms.notices import Notice
 from hub.schedule.book import Arm
 from hub.state.journal import Journal
 from hub.state.lane import Lane
@@ -31,5 +32,6 @@ class Effects:
         self.live = Live()
         self.journal = Journal()
         self.arms: list[Arm] = []
+        self.notices: list[Notice] = []
         self.save_first = False
         """Whether the journal must be written before anything is published: a run is saved before it acts."""

@@ -12,9 +12,10 @@ import orjson
 from hub.contract import topics, wire
 from hub.contract.command import Result
 from hub.contract.errors import Code, Refused
-from hub.contract.presence import Heartbeat
+from hub.contract.presence import Gap, Heartbeat
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf, Topic
+from hub.core.alarms import Alarms
 from hub.core.commands import foreign, instant_ms
 from hub.core.devices import Devices
 from hub.core.effects import Effects
@@ -26,8 +27,10 @@ from hub.procedures.effects import Moment
 class Intake:
     """`known` are the devices of which there is a state already."""
 
-    def __init__(self, devices: Devices, presence: Presence, known: Iterable[str], out: Effects) -> None:
-        self._devices, self._presence, self._out = devices, presence, out
+    def __init__(
+        self, devices: Devices, presence: Presence, alarms: Alarms, known: Iterable[str], out: Effects
+    ) -> None:
+        self._devices, self._presence, self._alarms, self._out = devices, presence, alarms, out
         self._known = set(known)
 
     def take(self, messages: Iterable[Incoming], now: Moment) -> None:
@@ -52,6 +55,7 @@ class Intake:
         if self._presence.is_live(agent, reading.epoch):
             self._known.add(key)
             self._out.live.show(key, now.ms, message.payload)
+            self._alarms.on_reading(description, reading, now)
         self._out.lane.reading(agent, reading.epoch, reading.n, key, message.payload)
 
     def _seed(self, key: str, reading: Reading, payload: bytes) -> None:
@@ -67,21 +71,28 @@ class Intake:
             if self._presence.is_of(topic.device, beat.boot):
                 self._out.lane.beat(topic.device, beat.epoch, beat.oldest)
         elif topic.leaf is Leaf.RESULT:
-            self._result(topic.key, Result.decode(message.payload), now.ms)
+            self._result(topic.key, Result.decode(message.payload), now.ms, now)
         else:
-            self._backlog(topic.device, message.payload)
+            self._backlog(topic.device, message.payload, now)
 
-    def _result(self, key: str, result: Result, when: int) -> None:
+    def _result(self, key: str, result: Result, when: int, now: Moment) -> None:
         agent = self._devices.agent_of(key)
+        if result.code == Code.RETAINED:
+            self._alarms.on_retained(key, result.channel, now)
         self._out.lane.result(agent, result.epoch, result.n, foreign(key, result, when))
 
-    def _backlog(self, agent: str, payload: bytes) -> None:
-        topic, inner = _unwrap(payload)
+    def _backlog(self, agent: str, payload: bytes, now: Moment) -> None:
+        data = wire.load(payload)
+        if "gap" in data:
+            gap = Gap.from_json(data)
+            self._out.lane.gap(agent, gap.epoch, *gap.gap)
+            return
+        topic, inner = _unwrap(data)
         if self._devices.agent_of(topic.key) != agent:
             raise Refused(Code.FORBIDDEN, f"{topic.key} is not served by the agent {agent}.")
         if topic.leaf is Leaf.RESULT:
             result = Result.decode(inner)
-            self._result(topic.key, result, instant_ms(result.ts))
+            self._result(topic.key, result, instant_ms(result.ts), now)
         elif topic.leaf is Leaf.STATE:
             description, reading = self._devices.described(topic.key), Reading.decode(inner)
             reading.check_values(description)
@@ -113,9 +124,8 @@ class Intake:
         return (agent, epoch, n) if agent and isinstance(epoch, str) and type(n) is int else None
 
 
-def _unwrap(payload: bytes) -> tuple[Topic, bytes]:
+def _unwrap(data: dict[str, Any]) -> tuple[Topic, bytes]:
     """Topic and payload of a message that an agent kept. Raises Refused."""
-    data: dict[str, Any] = wire.load(payload)
     topic, inner = data.get("topic"), data.get("payload")
     if not isinstance(topic, str) or not isinstance(inner, dict):
         raise Refused(Code.BAD_MESSAGE, 'A backlog message is {"topic": ..., "payload": {...}}.')

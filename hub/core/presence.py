@@ -5,6 +5,7 @@ it said of its devices is taken back, for a dead agent cannot do that itself.
 """
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from hub.contract.errors import Code, Refused
@@ -38,6 +39,10 @@ class Agent:
     health: dict[str, str] = field(default_factory=dict)
     double: str = ""
     """The boot of another agent of the same name that was told of."""
+    rival: bool = False
+    """Another boot was heard after this one: it is a second agent if this one is heard again, else its successor."""
+    doubled: float | None = None
+    """When it was surely one of two agents last, on the monotonic clock."""
 
     def news(self) -> tuple[object, ...]:
         """What the panels are told at once when it changes."""
@@ -62,6 +67,9 @@ class Presence:
         if agent.online and beat.boot != agent.boot and now.mono - agent.seen < SILENCE:
             self._tell_double(agent, beat.boot)
             return
+        if agent.rival and beat.boot == agent.boot:
+            agent.doubled = now.mono
+        agent.rival = False
         before = agent.news()
         if agent.config != beat.config != self._config_hash:
             log.warning("agent %s runs with another config.yaml; copy the hub's to its machine.", name)
@@ -112,6 +120,19 @@ class Presence:
             raise Refused(Code.AGENT_OFFLINE, f"The agent {name} is not there; nothing was done. Look at its machine.")
         return agent.boot, agent.beat
 
+    @property
+    def agents(self) -> Iterable[Agent]:
+        """All of them, to be looked at."""
+        return self._agents.values()
+
+    def word(self, key: str) -> Availability | None:
+        """Whether a device is there; None while nobody has said so."""
+        return self._availability.word(key)
+
+    def differs(self, agent: Agent) -> bool:
+        """Whether the agent runs with another config.yaml than the hub."""
+        return agent.config != self._config_hash
+
     def is_of(self, name: str, boot: str) -> bool:
         """Whether a heartbeat with that boot is of the agent, not of another one of its name."""
         return self._agent(name).boot == boot
@@ -127,6 +148,7 @@ class Presence:
         return agent
 
     def _tell_double(self, agent: Agent, boot: str) -> None:
+        agent.rival = True
         if agent.double != boot:
             agent.double = boot
             log.warning("two agents call themselves %s; I follow the first. Stop one of them.", agent.name)

@@ -8,7 +8,7 @@ from hub.state import keys
 from hub.state.lane import Word
 from hub.state.record import Record
 
-_SECTIONS = {keys.AGENTS: "agents", keys.RUNS: "runs", keys.SCHEDULES: "schedules"}
+_SECTIONS = {keys.AGENTS: "agents", keys.RUNS: "runs", keys.SCHEDULES: "schedules", keys.ALARMS: "alarms"}
 
 
 class Journal:
@@ -46,6 +46,10 @@ class Journal:
     def schedule(self, name: str, data: Mapping[str, object] | None) -> None:
         """How a schedule stands; None forgets it."""
         self._put(keys.SCHEDULES, name, data)
+
+    def alarm(self, alarm_id: str, data: Mapping[str, object] | None, *, tell: bool) -> None:
+        """How an alarm stands; None when it is normal. The panels need not be told of all that is kept."""
+        self._put(keys.ALARMS, alarm_id, data, tell=tell)
 
     def record(self, record: Record, *, latest: bool) -> None:
         """A command of the hub's own, at its request or at its end. `latest`: it is the last one of a known channel."""

@@ -23,6 +23,8 @@ RUNS = ROOT + "runs"
 """Hash by procedure: its latest run."""
 SCHEDULES = ROOT + "schedules"
 """Hash by schedule: whether it is enabled, its last and its next run."""
+ALARMS = ROOT + "alarms"
+"""Hash by alarm: those that are not normal, each as it stands."""
 
 READINGS = ROOT + "readings"
 """Stream: every reading once, in the order of its agent's numbers, and the gaps between them."""

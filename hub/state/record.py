@@ -11,9 +11,9 @@ class Record(TypedDict):
 
     id: str
     kind: str
-    """`set`, `procedure` or `schedule`."""
+    """`set`, `procedure`, `schedule` or `alarm`."""
     key: str | None
-    """`stand/device`; None for procedures and schedules."""
+    """`stand/device`; None for procedures, schedules and alarms."""
     channel: str | None
     value: Value | None
     status: str
@@ -28,9 +28,11 @@ class Record(TypedDict):
     until: int | None
     """When the lease of the value ends."""
     name: NotRequired[str]
-    """The procedure or schedule."""
+    """The procedure, schedule or alarm."""
     action: NotRequired[str]
-    """`start`, `stop`, `reset` or `clear`."""
+    """`start`, `stop`, `reset` or `clear`; of an alarm `acknowledge`."""
+    note: NotRequired[str]
+    """What somebody said when acknowledging an alarm."""
 
 
 def pending(

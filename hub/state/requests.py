@@ -28,7 +28,8 @@ class Requests:
     def send(self, kind: str, who: str, source: str, **fields: Value) -> str:
         """Ask, and return the id by which to learn the outcome. Raises ClayhubError (hub_down, busy).
 
-        A `set` has key, channel and value; a `procedure` or `schedule` has name and action (start, stop, reset, clear).
+        A `set` has key, channel and value; a `procedure` or `schedule` has name and action (start, stop, reset, clear);
+        an `alarm` has name, the action `acknowledge`, and a note (empty: nothing to say).
         """
         request_id = secrets.token_hex(8)
         record = {**pending(request_id, kind, who, source, requested=0), **fields}

@@ -17,15 +17,16 @@ Json = dict[str, Any]
 
 
 class Memory(NamedTuple):
-    """What a hub keeps of procedures and schedules, by name."""
+    """What a hub keeps of procedures, schedules and alarms, by name."""
 
     runs: dict[str, Json]
     schedules: dict[str, Json]
+    alarms: dict[str, Json]
 
 
 @dataclass(frozen=True)
 class Restored:
-    """Only what is about devices of config.yaml, procedures and schedules apart: they look after theirs themselves."""
+    """Only what is about devices of config.yaml; what is in `memory` is looked after by those whose memory it is."""
 
     descriptions: dict[str, Description]
     states: list[str]
@@ -40,7 +41,8 @@ def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journa
 
     What Redis does not know any more is taken from `memory`.
     """
-    hashes = (keys.DEVICES, keys.STATE, keys.AVAILABILITY, keys.REQUESTED, keys.AGENTS, keys.RUNS, keys.SCHEDULES)
+    kept = (keys.RUNS, keys.SCHEDULES, keys.ALARMS)
+    hashes = (keys.DEVICES, keys.STATE, keys.AVAILABILITY, keys.REQUESTED, keys.AGENTS, *kept)
     with client.pipeline(transaction=True) as pipe:
         for name in hashes:
             pipe.hgetall(name)
@@ -51,12 +53,12 @@ def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journa
             del fields[field]
     for field in found[4].keys() - config.agents.keys():
         journal.forget(keys.AGENTS, field)
-    infos, states, _, requested, _, runs, schedules = found
+    infos, states, _, requested, _, *mine = found
     return Restored(
         descriptions=_descriptions(infos),
         states=list(states),
         commands=[orjson.loads(record) for record in requested.values()],
-        memory=Memory({**memory.runs, **_objects(runs)}, {**memory.schedules, **_objects(schedules)}),
+        memory=Memory(*({**known, **_objects(fields)} for known, fields in zip(memory, mine, strict=True))),
     )
 
 

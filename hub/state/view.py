@@ -35,19 +35,21 @@ class View:
             pipe.get(keys.HUB)
             for name in (keys.DEVICES, keys.STATE, keys.AVAILABILITY, keys.REQUESTED):
                 pipe.hgetall(name)
-            for name in (keys.AGENTS, keys.RUNS, keys.SCHEDULES):
+            for name in (keys.AGENTS, keys.RUNS, keys.SCHEDULES, keys.ALARMS):
                 pipe.hgetall(name)
             pipe.xrevrange(keys.AUDIT, count=3 * LATEST_COMMANDS)
-            now, last, hub, infos, states, availability, requested, agents, runs, schedules, audit = pipe.execute()
+            now, last, hub, infos, states, availability, requested, *others, audit = pipe.execute()
+        agents, runs, schedules, alarms = map(_objects, others)
         return {
             "type": "snapshot",
             "cursor": last[0][0].decode() if last else "0-0",
             "time": now[0] * 1000 + now[1] // 1000,
             "hub": orjson.loads(hub) if hub else None,
-            "agents": _objects(agents),
+            "agents": agents,
             "devices": _devices(infos, states, availability, requested),
-            "runs": _objects(runs),
-            "schedules": _objects(schedules),
+            "runs": runs,
+            "schedules": schedules,
+            "alarms": alarms,
             "commands": _latest(audit),
         }
 

@@ -46,6 +46,8 @@ WRITERS = {
     "clayhub/agent/roof/backlog": {"agent-roof"},
     "clayhub/hub/heartbeat": {"hub"},
     "clayhub/hub/stored/bench": {"hub"},
+    "clayhub/alarm/too_hot": {"hub"},
+    "clayhub/alarm/stale-phytotron-chamber": {"hub"},
     "reply/somebody": {"agent-bench", "agent-roof"},
     "clayhub/other/device/state": set(),
     "elsewhere": set(),
@@ -67,6 +69,8 @@ READERS = {
     "clayhub/agent/roof/backlog": {"hub"},
     "clayhub/hub/heartbeat": {"agent-bench", "agent-roof", *PEOPLE},
     "clayhub/hub/stored/bench": {"agent-bench"},
+    "clayhub/alarm/too_hot": PEOPLE,
+    "clayhub/alarm/stale-phytotron-chamber": PEOPLE,
     "reply/somebody": {"operator"},
 }
 

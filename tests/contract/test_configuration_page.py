@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from hub.contract.config import procedures, schema
+from hub.contract.config import alarms, procedures, schema
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
 DEVICE = "stands.<name>.devices.<name>"
@@ -23,6 +23,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     f"`{DEVICE}.channels.<name>`": (schema.ChannelConfig,),
     "`procedures.<name>`": (procedures.Procedure, procedures.SetStep, procedures.WaitStep),
     "`schedules.<name>`": (procedures.Schedule,),
+    "`alarms.<name>`": (alarms.Alarm,),
+    "`notify`": (alarms.Notify,),
 }
 BASES: dict[str, dict[str, Any]] = {
     "The file": {"version": 1, "agents": {}, "stands": {}},
@@ -33,6 +35,8 @@ BASES: dict[str, dict[str, Any]] = {
     "`stands.<name>`": {"agent": "bench", "devices": {}},
     f"`{DEVICE}`": {"driver": "sba5"},
     f"`{DEVICE}.channels.<name>`": {},
+    "`alarms.<name>`": {"stand": "phytotron", "channel": "chamber.int_temp", "high": 100},
+    "`notify`": {},
 }
 """What else must be said so that a key can be tried out."""
 
@@ -79,7 +83,11 @@ def test_an_example_can_stand_in_the_file(section: str) -> None:
 
 @pytest.mark.parametrize(
     ("section", "model"),
-    [("`procedures.<name>`", procedures.Procedure), ("`schedules.<name>`", procedures.Schedule)],
+    [
+        ("`procedures.<name>`", procedures.Procedure),
+        ("`schedules.<name>`", procedures.Schedule),
+        ("`alarms.<name>`", alarms.Alarm),
+    ],
 )
 def test_a_longer_example_can_stand_in_the_file(section: str, model: type[BaseModel]) -> None:
     text = PAGE.partition(f"## {section}\n")[2].partition("\n## ")[0]

@@ -10,12 +10,13 @@ from typing import get_args
 import pytest
 from pydantic import ValidationError
 
-from hub.contract import description, topics, wire
+from hub.contract import alarm, description, topics, wire
 from hub.contract.channels import Action, Channel, Choice, Number, Switch, Text
 from hub.contract.command import Command, Result, SetRequest, Status
+from hub.contract.config.alarms import Priority
 from hub.contract.config.schema import Config
 from hub.contract.errors import Code, Refused
-from hub.contract.ids import RESERVED_CHANNELS, RESERVED_STANDS, is_id
+from hub.contract.ids import RESERVED_CHANNELS, RESERVED_STANDS, is_alarm_id, is_id
 from hub.contract.presence import Availability, Heartbeat, HubHeartbeat, Stored
 from hub.contract.reading import Quality, Reading
 from hub.contract.topics import Leaf
@@ -69,6 +70,11 @@ HELD_BY = {
         "hub/test_core.py::test_without_a_result_the_outcome_is_unknown_after_ten_seconds",
         "wire/test_hub_commands.py::test_an_agent_lost_before_it_answers_leaves_the_outcome_unknown",
     ],
+    "W1": [
+        "wire/test_hub_alarms.py::test_an_alarm_is_stored_published_acknowledged_and_goes",
+        "wire/test_hub_alarms.py::test_a_broker_that_was_restarted_is_told_of_every_alarm_again",
+    ],
+    "W3": ["hub/test_core_alarms.py::test_an_alarm_that_is_not_in_the_configuration_any_more_is_taken_away"],
     "N1": ["agents/test_outbox.py::test_numbers_count_by_one_under_a_random_epoch"],
     "N2": ["wire/test_hub_readings.py::test_a_reading_is_state_event_and_history_and_then_confirmed"],
     "N3": ["wire/test_hub_readings.py::test_what_the_agent_kept_during_an_outage_fills_the_history_in_order"],
@@ -89,7 +95,7 @@ HELD_BY = {
 }
 """Promises that need a broker, an agent or a hub, and the tests that hold them."""
 
-INFO, READING, DONE, REJECTED, BEAT, HUB_BEAT, STORED, BACKLOG, COMMAND = (text.encode() for text in EXAMPLES)
+INFO, READING, DONE, REJECTED, BEAT, HUB_BEAT, ALARM, STORED, BACKLOG, COMMAND = (text.encode() for text in EXAMPLES)
 LAMP = description.decode("phytotron", "lamp", INFO)
 
 
@@ -137,6 +143,8 @@ def test_t1_the_topics_are_those_of_the_table() -> None:
 def test_t2_names() -> None:
     assert all(map(is_id, ["a", "fan_left", "ch0", "a" * 64]))
     assert not any(map(is_id, ["", "0a", "_a", "A", "fan-left", "a" * 65]))
+    assert all(map(is_alarm_id, ["too_hot", "stale-phytotron-co2"]))
+    assert not any(map(is_alarm_id, ["", "-", "a-", "A-b", "a--b"]))
 
 
 def test_t3_names_that_are_taken() -> None:
@@ -278,6 +286,23 @@ def test_p1_the_words_of_availability() -> None:
 def test_p2_heartbeats() -> None:
     assert json.loads(Heartbeat.decode(BEAT).encode()) == json.loads(BEAT)
     assert json.loads(HubHeartbeat.decode(HUB_BEAT).encode()) == json.loads(HUB_BEAT)
+
+
+def test_w2_an_alarm() -> None:
+    assert json.loads(alarm.AlarmMessage.decode(ALARM).encode()) == json.loads(ALARM)
+
+
+def test_w4_the_words_of_state() -> None:
+    assert words("state") == [word.value for word in alarm.State]
+
+
+def test_w5_the_words_of_priority() -> None:
+    (sentence,) = re.findall(r"\*\*W5\*\* (.*)", PAGE)
+    assert re.findall(r"`(\w+)`", sentence)[1:] == [word.value for word in alarm.Priority] == list(get_args(Priority))
+
+
+def test_w6_the_words_of_kind() -> None:
+    assert words("kind") == [word.value for word in alarm.Kind]
 
 
 def test_the_examples_of_numbers_are_messages() -> None:

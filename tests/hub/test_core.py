@@ -24,10 +24,10 @@ from tests.wire.speaker import AGENT, LAMP, TS, lamp_config, lamp_description
 class Clockwork:
     """A core that knows the lamp, and a clock that the test turns."""
 
-    def __init__(self, *commands: Record, **more: object) -> None:
+    def __init__(self, *commands: Record, kept_alarms: dict[str, Any] | None = None, **more: object) -> None:
         self.mono = 1_000.0
         lock: Any = SimpleNamespace(boot="hub", token=7)
-        kept = Restored({LAMP: lamp_description()}, [], list(commands), Memory({}, {}))
+        kept = Restored({LAMP: lamp_description()}, [], list(commands), Memory({}, {}, kept_alarms or {}))
         self.core = Core(lamp_config(1883, 6379, **more), "hash", lock, kept, self.now)
         self.records: list[Record] = []
 

@@ -12,7 +12,7 @@ from hub.contract.config.problems import Keys, Problem, did_you_mean
 
 def check(data: object) -> list[Problem]:
     """Every reference in `data`, the whole file as plain data, that leads nowhere."""
-    return [*_stands(data), *_procedures(data), *_schedules(data)]
+    return [*_stands(data), *_procedures(data), *_schedules(data), *_alarms(data)]
 
 
 def _stands(data: object) -> Iterator[Problem]:
@@ -54,6 +54,13 @@ def _schedules(data: object) -> Iterator[Problem]:
             yield Problem((*keys, "procedure"), f"there is no procedure {started!r}{did_you_mean(started, procedures)}")
         yield from _stand(keys, data, schedule)
         yield from _channel((*keys, "set"), data, _word(schedule, "stand"), _word(schedule, "set"))
+
+
+def _alarms(data: object) -> Iterator[Problem]:
+    for name, alarm in _part(data, "alarms").items():
+        keys: Keys = ("alarms", name)
+        yield from _stand(keys, data, alarm)
+        yield from _channel((*keys, "channel"), data, _word(alarm, "stand"), _word(alarm, "channel"))
 
 
 def _stand(keys: Keys, data: object, entry: object) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from hub.contract.config.alarms import Alarm, Notify
 from hub.contract.config.fields import (
     ChannelId,
     Duration,
@@ -141,6 +142,10 @@ class Config(Model):
     """What is done step by step, by name."""
     schedules: dict[Name, Schedule] = Field(default={})
     """When something happens, by name."""
+    alarms: dict[Id, Alarm] = Field(default={})
+    """Limits of channels, by name."""
+    notify: Notify | None = None
+    """Telling of alarms by mail, messenger and the like; by default nobody is told."""
 
     def stands_of(self, agent: str) -> dict[str, Stand]:
         """The stands whose devices `agent` serves, by name."""

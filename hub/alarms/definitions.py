@@ -1,0 +1,45 @@
+"""Every alarm there can be: the limits of config.yaml, and those that each device and each agent has by itself."""
+
+from collections.abc import Iterator
+
+from hub.alarms.alarm import Definition
+from hub.contract.alarm import Kind, Priority
+from hub.contract.config.schema import Config
+
+RESTART = 10.0
+"""Seconds that an agent or device may be away before it is an alarm: one that is restarted comes back within them."""
+
+
+def definitions(config: Config) -> Iterator[Definition]:
+    """All of an installation. The ids of the built-in ones have a hyphen, which no name in config.yaml has."""
+    for name, limit in config.alarms.items():
+        device, channel = limit.channel.split(".")
+        key = f"{limit.stand}/{device}"
+        yield Definition(name, Kind.LIMIT, Priority(limit.priority), key, channel, limit.latched, limit.delay)
+    for stand_name, stand in config.stands.items():
+        for device in stand.devices:
+            yield from _of_device(f"{stand_name}/{device}")
+    for agent in config.agents:
+        yield from _of_agent(agent)
+
+
+def device_alarm(kind: Kind, key: str) -> str:
+    """The id of a device's built-in alarm: `stale-phytotron-co2`."""
+    return f"{kind}-{key.replace('/', '-')}"
+
+
+def agent_alarm(kind: Kind, agent: str) -> str:
+    """The id of an agent's built-in alarm: `offline-bench`."""
+    return f"{kind}-{agent}"
+
+
+def _of_device(key: str) -> Iterator[Definition]:
+    yield Definition(device_alarm(Kind.STALE, key), Kind.STALE, Priority.MEDIUM, key)
+    yield Definition(device_alarm(Kind.FAULT, key), Kind.FAULT, Priority.HIGH, key, delay=RESTART)
+    yield Definition(device_alarm(Kind.RETAINED, key), Kind.RETAINED, Priority.MEDIUM, key, latched=True)
+
+
+def _of_agent(agent: str) -> Iterator[Definition]:
+    yield Definition(agent_alarm(Kind.OFFLINE, agent), Kind.OFFLINE, Priority.HIGH, delay=RESTART)
+    yield Definition(agent_alarm(Kind.DOUBLE, agent), Kind.DOUBLE, Priority.HIGH, latched=True)
+    yield Definition(agent_alarm(Kind.CONFIG, agent), Kind.CONFIG, Priority.LOW)

@@ -1,0 +1,121 @@
+"""Alarms at work: what the hub hears is judged, and what changes is stored, published and told."""
+
+from dataclasses import asdict
+from typing import Any
+
+from hub.alarms.alarm import Alarm
+from hub.alarms.board import Board
+from hub.alarms.definitions import definitions, device_alarm
+from hub.alarms.limit import outside, sentence
+from hub.alarms.notices import Notices
+from hub.contract import topics
+from hub.contract.alarm import Kind, State
+from hub.contract.config import alarms
+from hub.contract.config.schema import Config
+from hub.contract.description import Description
+from hub.contract.errors import Code, Refused
+from hub.contract.presence import Availability
+from hub.contract.reading import Reading
+from hub.core.conditions import Conditions
+from hub.core.devices import Devices
+from hub.core.effects import Effects, Publish
+from hub.core.presence import Presence
+from hub.procedures.effects import Moment
+from hub.state.record import Record
+
+Json = dict[str, Any]
+
+
+class Alarms:
+    """`memory` is how each stands, as JSON by its id: at first what earlier hubs left, then as it changes."""
+
+    def __init__(
+        self, config: Config, devices: Devices, presence: Presence, memory: dict[str, Json], out: Effects, now: Moment
+    ) -> None:
+        self.memory = memory
+        self._board = Board(definitions(config), memory)
+        self._conditions = Conditions(devices, presence, now)
+        self._presence, self._out = presence, out
+        self._limits: dict[str, list[tuple[str, str, alarms.Alarm]]] = {}
+        for name, limit in config.alarms.items():
+            device, channel = limit.channel.split(".")
+            self._limits.setdefault(f"{limit.stand}/{device}", []).append((name, channel, limit))
+        self._notices = None if config.notify is None else Notices(config.notify, config.title)
+        for gone in memory.keys() - self._board.standing.keys():
+            self._forget(gone)
+
+    def on_reading(self, description: Description, reading: Reading, now: Moment) -> None:
+        """A live reading. What has no value, or one that is doubted, neither raises an alarm nor ends it."""
+        self._conditions.heard(description.key, now)
+        for name, channel, limit in self._limits.get(description.key, ()):
+            value = reading.values.get(channel)
+            if channel in reading.quality or type(value) not in (float, int):
+                continue
+            number: float | int = value  # type: ignore[assignment]  # the exact type was looked at, bool is none of it
+            was_active = self._board.is_active(name)
+            active = outside(limit, number, was_active)
+            said = sentence(limit, number, description.channel(channel)) if active and not was_active else ""
+            self._tell(self._board.judge(name, active, said, now, number))
+
+    def on_retained(self, key: str, channel: str, now: Moment) -> None:
+        """An agent has refused a retained command: over at once, but somebody has to find out who sends such things."""
+        name = device_alarm(Kind.RETAINED, key)
+        said = f"A retained command for {key}/{channel[:40]} was refused and cleared; its sender must not retain it."
+        self._tell(self._board.judge(name, True, said, now))
+        self._tell(self._board.judge(name, False, "", now))
+
+    def on_up(self, now: Moment) -> None:
+        """The broker is there, perhaps a new one that has kept nothing."""
+        self._conditions.listen(now)
+        for alarm in self._board.standing.values():
+            self._publish(alarm)
+
+    def on_time(self, now: Moment) -> None:
+        """Judge what shows by silence, and send what is due. At least every second."""
+        for name, active, said in self._conditions.judge(now):
+            self._tell(self._board.judge(name, active, said, now))
+        if self._notices is None:
+            return
+        for name, notice in self._notices.due(self._board.standing, now).items():
+            self._keep(self._board.told(name, now), tell=False)
+            self._out.notices.append(notice)
+        sign = self._notices.sign_of_life(self._board.standing.values(), self._devices_there(), now)
+        if sign is not None:
+            self._out.notices.append(sign)
+
+    def acknowledge(self, record: Record, now: Moment) -> None:
+        """Somebody knows of an alarm. Raises Refused: unknown_target, bad_message."""
+        if record.get("action") != "acknowledge":
+            raise Refused(Code.BAD_MESSAGE, "An alarm can only be told to acknowledge.")
+        by, note = record["who"] or record["source"], record.get("note") or None
+        self._tell(self._board.acknowledge(record.get("name", ""), by, note, now))
+
+    def _tell(self, alarm: Alarm | None) -> None:
+        if alarm is None:
+            return
+        self._keep(alarm, tell=True)
+        self._publish(alarm)
+        ended = self._notices.ended(alarm) if self._notices and alarm.state == State.NORMAL else None
+        if ended is not None:
+            self._out.notices.append(ended)
+
+    def _keep(self, alarm: Alarm, *, tell: bool) -> None:
+        if alarm.state == State.NORMAL:
+            self.memory.pop(alarm.id, None)
+            self._out.journal.alarm(alarm.id, None, tell=tell)
+        else:
+            self.memory[alarm.id] = asdict(alarm)
+            self._out.journal.alarm(alarm.id, self.memory[alarm.id], tell=tell)
+
+    def _publish(self, alarm: Alarm) -> None:
+        self._out.publishes.append(Publish(topics.alarm(alarm.id), alarm.encode(), retain=True))
+
+    def _forget(self, alarm_id: str) -> None:
+        """It is not defined any more."""
+        del self.memory[alarm_id]
+        self._out.journal.alarm(alarm_id, None, tell=True)
+        self._out.publishes.append(Publish(topics.alarm(alarm_id), b"", retain=True))
+
+    def _devices_there(self) -> str:
+        words = [self._presence.word(key) for key in self._conditions.keys]
+        return f"{words.count(Availability.ONLINE)} of {len(words)} devices are there."

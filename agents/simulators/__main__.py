@@ -41,7 +41,19 @@ BOARDS: dict[str, Callable[[str, float, Exchange], Board[Any]]] = {
 }
 """On the network, by their drivers."""
 
-OTHERS: dict[str, Callable[[Place, str, Exchange], None]] = {"file": kernel_files.file, "w1": kernel_files.w1}
+
+def modbus_server(place: Place, seed: str, exchange: Exchange) -> None:
+    """A Modbus instrument, which needs pymodbus."""
+    from agents.simulators import modbus  # noqa: PLC0415 (the others need, and load, nothing but Python)
+
+    modbus.run(place, seed, exchange)
+
+
+OTHERS: dict[str, Callable[[Place, str, Exchange], None]] = {
+    "file": kernel_files.file,
+    "w1": kernel_files.w1,
+    "modbus": modbus_server,
+}
 """Those that need neither, by their drivers."""
 
 

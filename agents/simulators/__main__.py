@@ -49,10 +49,18 @@ def modbus_server(place: Place, seed: str, exchange: Exchange) -> None:
     modbus.run(place, seed, exchange)
 
 
+def pins(place: Place, _seed: str, _exchange: Exchange) -> None:
+    """Pins, which gpiozero pretends in the driver's own process: here is only what stands for them."""
+    place.file("pins").touch()
+    place.announce(str(place.file("pins")))
+    signal.pause()
+
+
 OTHERS: dict[str, Callable[[Place, str, Exchange], None]] = {
     "file": kernel_files.file,
     "w1": kernel_files.w1,
     "modbus": modbus_server,
+    "gpio": pins,
 }
 """Those that need neither, by their drivers."""
 

@@ -11,6 +11,7 @@ from hub.contract.config.problems import Keys, Problem, UnlocatedError, did_you_
 from hub.contract.config.schema import ChannelConfig, Config, Device, Stand
 from hub.contract.description import Description
 from hub.contract.errors import Code, DeviceError, Refused
+from hub.contract.strict import MAX_BYTES
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
             declared = None if wrong else driver.declare(options.presumed(driver, given))
             channels, sources = _channels(driver, device, declared, (*where, "channels"), problems)
             description = _description(stand_name, stand, name, device, channels)
+            if len(description.encode()) > MAX_BYTES:
+                problems.append(Problem(where, "it has too many channels for one message; make two devices of it"))
             found[description.key] = Entry(description, driver, given, sources, stand.simulate, device.expect)
     if problems:
         raise UnlocatedError(problems)

@@ -9,9 +9,6 @@ from hub.contract import channels, wire
 from hub.contract.channels import Channel
 from hub.contract.errors import Code, Refused
 
-MAX_BYTES = 1_000_000
-"""A description may be larger than other messages: it is sent once, and names every channel."""
-
 
 @dataclass(frozen=True)
 class Description:
@@ -83,7 +80,7 @@ class _Info(wire.Message):
 
 def decode(stand: str, device: str, payload: bytes) -> Description:
     """The description in an `info` payload. Raises Refused (too_large, bad_json, bad_message)."""
-    info = _Info.from_json(wire.load(payload, limit=MAX_BYTES))
+    info = _Info.from_json(wire.load(payload))
     if info.period <= 0:
         raise Refused(Code.BAD_MESSAGE, f"The period of {stand}/{device} is not above 0.")
     found = tuple(channels.from_json(name, channel) for name, channel in info.channels.items())

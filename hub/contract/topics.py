@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from hub.contract.errors import Code, Refused
-from hub.contract.ids import RESERVED_STANDS, is_alarm_id, is_id
+from hub.contract.ids import MAX_LENGTH, RESERVED_STANDS, is_alarm_id, is_id
 
 ROOT = "clayhub"
 
@@ -87,6 +87,8 @@ def _parse(levels: list[str]) -> Topic | None:
     match levels:
         case ["alarm", alarm_id] if is_alarm_id(alarm_id):
             return Topic(Leaf.ALARM, "alarm", alarm_id)
+        case [stand, name, channel, "set"] if _may_be(stand, name) and 0 < len(channel) <= MAX_LENGTH:
+            return Topic(Leaf.SET, stand, name, channel)  # whatever its name: the device can say that it has none such
         case _ if not all(map(is_id, levels)):
             return None
         case ["agent", name, leaf] if leaf in _AGENT_LEAVES:
@@ -95,11 +97,13 @@ def _parse(levels: list[str]) -> Topic | None:
             return Topic(Leaf.HEARTBEAT, "hub")
         case ["hub", "stored", name]:
             return Topic(Leaf.STORED, "hub", name)
-        case [stand, _, *_] if stand in RESERVED_STANDS:
+        case [stand, name, *_] if not _may_be(stand, name):
             return None
         case [stand, name, leaf] if leaf in _DEVICE_LEAVES:
             return Topic(_DEVICE_LEAVES[leaf], stand, name)
-        case [stand, name, channel, "set"]:
-            return Topic(Leaf.SET, stand, name, channel)
         case _:
             return None
+
+
+def _may_be(stand: str, device_name: str) -> bool:
+    return is_id(stand) and stand not in RESERVED_STANDS and is_id(device_name)

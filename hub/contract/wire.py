@@ -10,10 +10,10 @@ from hub.contract.errors import Code, Refused
 from hub.contract.strict import MAX_BYTES
 
 
-def load(payload: bytes, limit: int = MAX_BYTES) -> dict[str, Any]:
-    """A JSON object of at most `limit` bytes. Raises Refused (too_large, bad_json, bad_message)."""
-    if len(payload) > limit:
-        raise Refused(Code.TOO_LARGE, f"The message has {len(payload)} bytes; {limit} are the most.")
+def load(payload: bytes) -> dict[str, Any]:
+    """A JSON object. Raises Refused (too_large, bad_json, bad_message)."""
+    if len(payload) > MAX_BYTES:
+        raise Refused(Code.TOO_LARGE, f"The message has {len(payload)} bytes; {MAX_BYTES} are the most.")
     try:
         data = orjson.loads(payload)
     except orjson.JSONDecodeError as error:

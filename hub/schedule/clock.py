@@ -3,8 +3,8 @@
 import ctypes
 from pathlib import Path
 
-_TIME_ERROR = 5
-"""adjtimex(2): the clock is not synchronised."""
+_TIME_ERROR, _REFUSED = 5, -1
+"""adjtimex(2): the clock is not synchronised; the call is not allowed here."""
 
 
 def is_set(root: Path = Path("/")) -> bool:
@@ -23,4 +23,4 @@ def _timesync_waits(folder: Path) -> bool:
 def _kernel_synchronised() -> bool:
     nothing_to_change = ctypes.create_string_buffer(512)  # longer than struct timex
     state: int = ctypes.CDLL(None).adjtimex(nothing_to_change)
-    return state != _TIME_ERROR
+    return state not in (_TIME_ERROR, _REFUSED)

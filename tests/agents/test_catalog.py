@@ -123,3 +123,8 @@ def test_each_drivers_declaration_holds_together(kind: str) -> None:
         assert channel.safe is None or channel.writable
         assert channel.lease is None or channel.safe is not None
         assert channel.safe is None or channel.check(channel.safe) == channel.safe
+
+
+def test_a_device_whose_description_is_no_message_any_more_is_refused(tmp_path: Path) -> None:
+    many = [f"  channel_{number}: {{source: temp, title: {'x' * 100}}}" for number in range(500)]
+    assert "d: it has too many channels" in mistakes(tmp_path, "driver: bench", X, "channels:", *many)

@@ -76,6 +76,7 @@ def test_a_right_value_is_set_read_back_and_confirmed(ear: Ear, channel: str, pa
         ("reset", "ON", "wrong_type"),
         ("temp", "20", "read_only"),
         ("nothing", "20", "unknown_target"),
+        ("No-Name", "20", "unknown_target"),
     ],
 )
 def test_a_wrong_value_is_refused_and_nothing_happens(ear: Ear, channel: str, payload: str | bytes, code: str) -> None:

@@ -58,6 +58,15 @@ def schedule() -> ResponseReturnValue:
     return _act("schedule")
 
 
+@api.post("/api/alarm")
+def alarm() -> ResponseReturnValue:
+    """Acknowledge an alarm: `{"name": "too_hot", "note": "on my way"}`; the note may be empty."""
+    user = operator()
+    data = _body("name", "note")
+    name, note = _text(data, "name"), _text(data, "note", shortest=0)
+    return _ask("alarm", user, {"name": name, "action": "acknowledge", "note": note})
+
+
 def _act(kind: str) -> ResponseReturnValue:
     user = operator()
     data = _body("name", "action")
@@ -80,10 +89,10 @@ def _body(*wanted: str) -> dict[str, object]:
     return data
 
 
-def _text(data: dict[str, object], name: str) -> str:
+def _text(data: dict[str, object], name: str, shortest: int = 1) -> str:
     text = data[name]
-    if not isinstance(text, str) or not 0 < len(text) <= 200:
-        raise Refused(Code.WRONG_TYPE, f'"{name}" is a text of 1 to 200 characters.')
+    if not isinstance(text, str) or not shortest <= len(text) <= 200:
+        raise Refused(Code.WRONG_TYPE, f'"{name}" is a text of {shortest} to 200 characters.')
     return text
 
 

@@ -59,7 +59,7 @@ class Mailbox:
 def merge(older: Delta, newer: Delta) -> Delta:
     """One delta that says what both say; the arguments stay as they are."""
     merged = {**older, **newer}
-    for part in ("agents", "runs", "schedules"):
+    for part in ("agents", "runs", "schedules", "alarms"):
         if part in older and part in newer:
             merged[part] = {**older[part], **newer[part]}
     if "devices" in older and "devices" in newer:

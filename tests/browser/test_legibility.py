@@ -39,6 +39,9 @@ def show_everything(laboratory: Laboratory) -> None:
     laboratory.record({**record, "id": "1", "channel": "light", "value": 101, "status": "rejected"})
     laboratory.record({**record, "id": "2", "channel": "fan", "value": True, "status": "done"})
     laboratory.record({**record, "id": "3", "channel": "mode", "value": "night", "status": "pending"})
+    laboratory.alarm("too_hot")
+    laboratory.alarm("too_dry", priority="medium", message="Water is short.")
+    laboratory.alarm("known", state="acknowledged", by="anna", acknowledged=laboratory.now(), note="on my way")
     laboratory.schedule(title="Cycle", enabled=True, every="1m", procedure="ventilation", next=laboratory.now())
 
 

@@ -16,7 +16,7 @@ APPLY = """async ([world, deltas]) => {
   return world;
 }"""
 
-EMPTY: Delta = {"agents": {}, "runs": {}, "schedules": {}, "devices": {}, "commands": [], "hub": None}
+EMPTY: Delta = {"agents": {}, "runs": {}, "schedules": {}, "alarms": {}, "devices": {}, "commands": [], "hub": None}
 
 names = st.sampled_from(["a", "b", "c"])
 values = st.integers(0, 9)
@@ -45,6 +45,7 @@ deltas = st.fixed_dictionaries(
         "agents": entries,
         "runs": entries,
         "schedules": entries,
+        "alarms": entries,
         "devices": devices,
         "commands": st.lists(records, max_size=25, unique_by=lambda record: record["requested"]),
         "hub": st.none() | st.fixed_dictionaries({"boot": names}),

@@ -118,6 +118,20 @@ class Laboratory:
         self.redis.hset(keys.RUNS, "ventilation", orjson.dumps(run))
         self.tell(runs={"ventilation": run})
 
+    def alarm(self, alarm_id: str, **alarm: object) -> Json:
+        """An alarm comes, or changes."""
+        found: Json = {"id": alarm_id, "kind": "limit", "key": self.KEY, "channel": "temperature", "value": 41.23}
+        found |= {"priority": "high", "state": "unacknowledged", "message": "Too hot.", "raised": self.now()}
+        found |= {"cleared": None, "acknowledged": None, "by": None, "note": None, **alarm}
+        self.redis.hset(keys.ALARMS, alarm_id, orjson.dumps(found))
+        self.tell(alarms={alarm_id: found})
+        return found
+
+    def end_alarm(self, alarm_id: str) -> None:
+        """An alarm is over."""
+        self.redis.hdel(keys.ALARMS, alarm_id)
+        self.tell(alarms={alarm_id: None})
+
     def schedule(self, **schedule: object) -> None:
         """How a schedule stands."""
         self.redis.hset(keys.SCHEDULES, "cycle", orjson.dumps(schedule))

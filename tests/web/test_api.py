@@ -30,6 +30,13 @@ def test_procedures_and_schedules_are_started_and_stopped(
     assert (request["kind"], request["name"], request["action"]) == (kind, "ventilation", action)
 
 
+@pytest.mark.parametrize("note", ["", "on my way"])
+def test_an_alarm_is_acknowledged(anna: Visitor, laboratory: Laboratory, note: str) -> None:
+    assert anna.ask("/api/alarm", {"name": "too_hot", "note": note}).status == 202
+    asked = laboratory.request()
+    assert (asked["kind"], asked["name"], asked["action"], asked["note"]) == ("alarm", "too_hot", "acknowledge", note)
+
+
 def _with(value: str) -> bytes:
     return b'{"key": "phytotron/chamber", "channel": "fan", "value": %s}' % value.encode()
 
@@ -56,6 +63,9 @@ def _with(value: str) -> bytes:
         ("/api/command", _with('true, "value": false'), 400, "duplicate_key"),
         ("/api/procedure", b'{"name": "ventilation", "action": "jump"}', 400, "bad_message"),
         ("/api/procedure", b'{"name": "ventilation"}', 400, "bad_message"),
+        ("/api/alarm", b'{"name": "too_hot"}', 400, "bad_message"),
+        ("/api/alarm", b'{"name": "too_hot", "note": 5}', 400, "wrong_type"),
+        ("/api/alarm", b'{"name": "", "note": ""}', 400, "wrong_type"),
         ("/api/nothing", b"{}", 404, "unknown_target"),
         ("/api/snapshot", b"{}", 405, "bad_message"),
     ],

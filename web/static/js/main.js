@@ -1,6 +1,7 @@
 // The panel: the world as the server tells it, drawn at most five times a second.
 
 import { html, render } from "../vendor/lit-html/lit-html.js";
+import { alarms, strip } from "./alarms.js";
 import { banner } from "./banner.js";
 import { hear, now } from "./clock.js";
 import { commands } from "./commands.js";
@@ -12,7 +13,7 @@ import { stands } from "./stands.js";
 import { merge } from "./world.js";
 
 const REDRAW = 200; // ms
-const [link, top, panel] = ["link", "banner", "panel"].map((id) => document.getElementById(id));
+const [link, top, notice, panel] = ["link", "banner", "alarm-strip", "panel"].map((id) => document.getElementById(id));
 const { role, ...titles } = JSON.parse(document.getElementById("page").textContent);
 
 let world = null;
@@ -66,7 +67,10 @@ function paint() {
   document.body.classList.toggle("old", world !== null && !page.live);
   link.textContent = page.live ? "live" : connected ? "not live" : "no connection";
   render(banner(page), top);
-  if (world) render(html`${stands(page)}<div class="pair">${procedures(page)}${schedules(page)}</div>${commands(page)}`, panel);
+  render(strip(page), notice);
+  if (!world) return;
+  const doings = html`<div class="pair">${procedures(page)}${schedules(page)}</div>`;
+  render(html`${stands(page)}${doings}${alarms(page)}${commands(page)}`, panel);
 }
 
 /** What the parts of the page need to know to draw themselves. */

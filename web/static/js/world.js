@@ -4,7 +4,7 @@ const COMMANDS = 20;
 
 /** Apply a change: parts are merged, an entry that is null goes away, the newest commands come first. */
 export function merge(world, delta) {
-  for (const part of ["agents", "runs", "schedules"]) {
+  for (const part of ["agents", "runs", "schedules", "alarms"]) {
     for (const [name, entry] of Object.entries(delta[part] ?? {})) put(world[part], name, entry);
   }
   for (const [key, device] of Object.entries(delta.devices ?? {})) mergeDevice(world.devices, key, device);

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from agents.catalog import Entry, describe, entries
+from agents.driver import Driver
 from agents.drivers import DRIVERS as SHIPPED
 from hub.contract.channels import Number, Switch
 from hub.contract.config.load import load, naming_lines
@@ -126,5 +127,11 @@ def test_each_drivers_declaration_holds_together(kind: str) -> None:
 
 
 def test_a_device_whose_description_is_no_message_any_more_is_refused(tmp_path: Path) -> None:
-    many = [f"  channel_{number}: {{source: temp, title: {'x' * 100}}}" for number in range(500)]
-    assert "d: it has too many channels" in mistakes(tmp_path, "driver: bench", X, "channels:", *many)
+    class Wide(Driver):
+        kind = "wide"
+        channels = tuple(Number(f"channel_{number}", title="x" * 100) for number in range(500))
+
+    file = tmp_path / "config.yaml"
+    file.write_text(BEGIN + "        driver: wide\n        address: x\n")
+    with pytest.raises(ConfigError, match="stands.s.devices.d: it has too many channels"), naming_lines(file):
+        describe(load(file), {"wide": Wide})

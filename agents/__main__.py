@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from agents.assemble import assemble
 from agents.catalog import entries
 from agents.drivers import DRIVERS
+from agents.outbox import Outbox
+from agents.outbox_place import place
 from hub.contract.config.load import file_hash, load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError, did_you_mean
 from hub.contract.errors import ConfigError
@@ -30,6 +32,7 @@ def run(name: str, places: Places) -> None:
         broker=config.mqtt,
         password=places.read_secret(places.password_file(f"agent-{name}")),
         config_hash=file_hash(places.config),
+        outbox=Outbox(*place(places, name)),
         simulators=places.simulators,
         notify=notify,
     )

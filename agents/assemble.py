@@ -9,6 +9,7 @@ from agents.agent import Agent
 from agents.catalog import Entry
 from agents.device import Device
 from agents.messages import Arrived, Event, LinkUp
+from agents.outbox import Outbox
 from agents.publisher import Publisher
 from agents.worker import Worker
 from hub.contract import topics
@@ -25,6 +26,7 @@ def assemble(
     broker: Mqtt,
     password: str,
     config_hash: str,
+    outbox: Outbox,
     simulators: Path,
     notify: Callable[[str], None],
 ) -> Agent:
@@ -44,7 +46,7 @@ def assemble(
         will=(topics.agent(name, Leaf.AVAILABILITY), Availability.OFFLINE.encode()),
     )
     devices = {key: entry.description for key, entry in entries.items()}
-    publisher = Publisher(name, link, devices, config_hash)
+    publisher = Publisher(name, link, devices, config_hash, outbox)
     return Agent(events, link, publisher, _workers(entries, simulators, events.put), devices, notify)
 
 

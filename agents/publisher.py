@@ -12,7 +12,8 @@ import orjson
 
 from agents.messages import Finished, Health, Identified, Obtained, Request
 from agents.outbox import Outbox
-from hub.contract import times, topics
+from agents.outbox_segment import Entry
+from hub.contract import presence, times, topics
 from hub.contract.channels import Value
 from hub.contract.command import Result, Status
 from hub.contract.description import Description
@@ -26,10 +27,10 @@ from hub.link import Link
 class Publisher:
     """`boot` is this run's id, `config` the hash of the config.yaml it runs with."""
 
-    def __init__(self, agent: str, link: Link, devices: Mapping[str, Description], config: str) -> None:
+    def __init__(self, agent: str, link: Link, devices: Mapping[str, Description], config: str, outbox: Outbox) -> None:
         self._agent, self._link, self._devices, self._config = agent, link, dict(devices), config
         self.boot = secrets.token_hex(4)
-        self.outbox = Outbox()
+        self.outbox = outbox
         self._beat = 0
         self._health: dict[str, Code | None] = {}
         self._backlog_topic = topics.agent(agent, Leaf.BACKLOG)
@@ -39,7 +40,7 @@ class Publisher:
         ts = times.instant(event.at)
         self._numbered(
             topics.device(event.key, Leaf.STATE),
-            lambda epoch, n: Reading(ts, epoch, n, dict(event.values), dict(event.quality)).encode(),
+            lambda epoch, n: Reading(ts, epoch, n, dict(event.values), dict(event.quality), dict(event.raw)).encode(),
             retain=True,
         )
 
@@ -85,6 +86,7 @@ class Publisher:
 
     def beat(self) -> int | None:
         """Send the next heartbeat. Returns its number; None when there is no connection."""
+        self.outbox.tend(time.monotonic(), time.time())
         self._beat += 1
         beat = Heartbeat(
             boot=self.boot,
@@ -101,12 +103,16 @@ class Publisher:
 
     def backlog(self) -> None:
         """Send again what the hub did not confirm; to be called while it lives."""
-        for topic, payload in self.outbox.resend(time.monotonic()):
-            wrapped = orjson.dumps({"topic": topic, "payload": orjson.Fragment(payload)})
-            self._link.publish(self._backlog_topic, wrapped)
+        for each in self.outbox.resend(time.monotonic()):
+            if isinstance(each, Entry):
+                said = orjson.dumps({"topic": each.topic, "payload": orjson.Fragment(each.payload)})
+            else:
+                said = presence.Gap(self.outbox.epoch, [each.first, each.last]).encode()
+            self._link.publish(self._backlog_topic, said)
 
     def leave(self) -> None:
-        """Say that the devices, and then the agent, are no longer served."""
+        """Say that the devices, and then the agent, are no longer served; nothing is numbered any more."""
+        self.outbox.close()
         for key in self._devices:
             self._link.publish(topics.device(key, Leaf.AVAILABILITY), Availability.OFFLINE.encode(), retain=True)
         self._link.publish(topics.agent(self._agent, Leaf.AVAILABILITY), Availability.OFFLINE.encode(), retain=True)

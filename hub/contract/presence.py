@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from hub.contract import wire
+from hub.contract.errors import Code, Refused
 
 
 class Availability(StrEnum):
@@ -48,3 +49,16 @@ class Stored(wire.Message):
 
     epoch: str
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap(wire.Message):
+    """Numbers from the first to the last of `gap` are not kept, though older ones may be; in an agent's backlog."""
+
+    epoch: str
+    gap: list[int]
+
+    def __post_init__(self) -> None:
+        """Raises Refused (bad_message)."""
+        if [type(n) for n in self.gap] != [int, int] or not 1 <= self.gap[0] <= self.gap[1]:
+            raise Refused(Code.BAD_MESSAGE, "The gap is not [first, last].")

@@ -41,6 +41,10 @@ class Lane:
         self.size += 1
         self._words += (b"b", agent, epoch, oldest)
 
+    def gap(self, agent: str, epoch: str, first: int, last: int) -> None:
+        """An agent's word on numbers that it gave up between others."""
+        self._words += (b"g", agent, epoch, first, last)
+
     def refused(self, agent: str, epoch: str, n: int, topic: str, code: Code, reason: str, payload: bytes) -> None:
         """A numbered message that cannot be taken. Its number is used up, so that it blocks nothing behind it."""
         self.size += 1

@@ -37,6 +37,11 @@ local function add_reading(...)
   added = true
 end
 
+-- history goes on after `n`
+local function add_gap(agent, epoch, n, gap)
+  add_reading('a', agent, 'e', epoch, 'n', string.format('%.0f', n), 'r', now, 'gap', gap)
+end
+
 local function bury(topic, code, reason, payload)
   redis.call('XADD', dead, 'MAXLEN', '~', dead_kept, '*', 'topic', topic, 'code', code, 'reason', reason,
     'payload', payload)
@@ -112,9 +117,21 @@ function operations.b(at)
   end
   last.epoch, last.n, last.changed = epoch, before, true
   if gap then
-    add_reading('a', agent, 'e', epoch, 'n', string.format('%.0f', before), 'r', now, 'gap', gap)
+    add_gap(agent, epoch, before, gap)
   end
   return at + 3
+end
+
+-- numbers that the agent gave up between others: agent, epoch, first, last. Like a reading, only when it is next.
+function operations.g(at)
+  local agent, epoch, first, n = unpack(ARGV, at, at + 3)
+  local last = sequence(agent)
+  first, n = tonumber(first), tonumber(n)
+  if last.epoch == epoch and first <= last.n + 1 and last.n < n then
+    add_gap(agent, epoch, n, string.format('%.0f-%.0f', last.n + 1, n))
+    last.n, last.changed = n, true
+  end
+  return at + 4
 end
 
 -- the record of a command: id, its field in `requested` or an empty text, record. A final record stays as it is.

@@ -10,6 +10,7 @@ from typing import Any
 
 from agents.assemble import assemble
 from agents.catalog import entries
+from agents.outbox import Outbox
 from hub.contract.config.load import load
 from hub.contract.presence import Heartbeat
 from hub.link import Incoming, Link
@@ -113,6 +114,7 @@ def agent(broker: MosquittoServer, folder: Path, devices: str) -> Iterator[None]
         broker=config.mqtt,
         password="",
         config_hash="0" * 12,
+        outbox=Outbox(folder / "memory", folder / "outbox"),
         simulators=folder,
         notify=lambda state: up.set() if state == "READY=1" else None,
     )

@@ -99,14 +99,15 @@ def test_after_a_kill_it_starts_safe(installation: Installation, ear: Ear, board
     with installation.running() as process:
         ear.wait(f"clayhub/{BOARD}/availability", lambda said: said == "online")
         ear.ask("ch0", "true", "a1", BOARD)
-        before = ear.beat().epoch
+        before = ear.beat().boot
         process.kill()
         ear.wait("clayhub/agent/a1/availability", lambda said: said == "offline")
-    assert ear.all(STATE)[-1]["ch0"] is True
+    states = ear.all(STATE)
+    assert states[-1]["ch0"] is True
     with installation.running():
-        ear.wait("clayhub/agent/a1/heartbeat", lambda beat: beat["epoch"] != before)
+        ear.wait("clayhub/agent/a1/heartbeat", lambda beat: beat["boot"] != before)
         assert ear.ask("ch1", "true", "a2", BOARD)["status"] == "done"
-    states = [state for state in ear.all(STATE) if state["epoch"] != before]
+    states = ear.all(STATE)[len(states) :]
     assert not any(state["ch0"] for state in states), "never on, not for a moment"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 
 from agents import commands
+from agents.derivation import Derivations
 from agents.guard import Answers, Guard
 from agents.messages import Arrived, Event, Finished, Health, HubLives, Identified, Job, LinkUp, Obtained, Stop
 from agents.publisher import Publisher
@@ -41,11 +42,13 @@ class Agent:
         publisher: Publisher,
         workers: Mapping[str, Worker],
         devices: Mapping[str, Description],
+        derivations: Derivations,
         notify: Callable[[str], None],
     ) -> None:
         """`workers` and `devices` by the devices' keys; `notify` tells systemd how we are."""
         self._events, self._link, self._publisher = events, link, publisher
         self._workers, self._devices, self._notify = workers, devices, notify
+        self._derivations = derivations
         self._guard, self._answers = Guard(publisher.boot), Answers()
         self._hub_seen = float("-inf")
         self._next_beat = time.monotonic()
@@ -82,13 +85,14 @@ class Agent:
     def _on(self, event: Event) -> None:
         match event:
             case Obtained():
-                self._publisher.reading(event)
+                self._publisher.reading(self._derivations.complete(event, time.monotonic()))
             case Finished():
                 request = event.job.request
                 self._answers.answered(request.topic, request.id, self._publisher.finished(event))
             case Identified():
                 self._publisher.identified(event)
             case Health():
+                self._derivations.health(event)
                 self._publisher.health(event)
             case LinkUp():
                 self._publisher.announce()

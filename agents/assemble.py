@@ -7,6 +7,7 @@ from queue import SimpleQueue
 
 from agents.agent import Agent
 from agents.catalog import Entry
+from agents.derivation import Derivations
 from agents.device import Device
 from agents.messages import Arrived, Event, LinkUp
 from agents.outbox import Outbox
@@ -47,7 +48,8 @@ def assemble(
     )
     devices = {key: entry.description for key, entry in entries.items()}
     publisher = Publisher(name, link, devices, config_hash, outbox)
-    return Agent(events, link, publisher, _workers(entries, simulators, events.put), devices, notify)
+    workers = _workers(entries, simulators, events.put)
+    return Agent(events, link, publisher, workers, devices, Derivations(entries), notify)
 
 
 def subscriptions(name: str, entries: Mapping[str, Entry]) -> list[tuple[str, int]]:

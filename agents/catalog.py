@@ -1,16 +1,19 @@
 """From config.yaml and the drivers' declarations: every device as it will be, with no hardware at hand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agents import options
+from agents import derived, options
+from agents.calibration import Calibrated
 from agents.driver import Driver, DriverOptions, Drivers
-from hub.contract.channels import Action, Channel
+from agents.formula import Formula
+from agents.selection import Selection, select
+from hub.contract.channels import Channel
 from hub.contract.config.problems import Keys, Problem, UnlocatedError, did_you_mean
-from hub.contract.config.schema import ChannelConfig, Config, Device, Stand
+from hub.contract.config.schema import Config, Device, Stand
 from hub.contract.description import Description
-from hub.contract.errors import Code, DeviceError, Refused
+from hub.contract.errors import Code, DeviceError
 from hub.contract.strict import MAX_BYTES
 
 
@@ -27,6 +30,10 @@ class Entry:
     simulated: bool
     expect: str | None = None
     """The serial number that the device must tell."""
+    calibrated: Mapping[str, Calibrated] = field(default_factory=dict)
+    """The channels with a calibration."""
+    derived: Mapping[str, Formula] = field(default_factory=dict)
+    """The channels that are worked out, which the driver does not know."""
 
     @property
     def bus(self) -> str:
@@ -66,15 +73,18 @@ def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
                 hint = did_you_mean(device.driver, drivers)
                 problems.append(Problem((*where, "driver"), f"there is no driver {device.driver!r}{hint}"))
                 continue
-            given = options.given(driver, device)
+            given = driver.completed(options.given(driver, device), config.mqtt, stand.agent)
             wrong = list(options.mistakes(driver, device, given, stand.simulate, where))
             problems += wrong
             declared = None if wrong else driver.declare(options.presumed(driver, given))
-            channels, sources = _channels(driver, device, declared, (*where, "channels"), problems)
-            description = _description(stand_name, stand, name, device, channels)
+            chosen = _selection(driver, device, declared, (*where, "channels"), problems)
+            description = _description(stand_name, stand, name, device, tuple(chosen.channels.values()))
             if len(description.encode()) > MAX_BYTES:
                 problems.append(Problem(where, "it has too many channels for one message; make two devices of it"))
-            found[description.key] = Entry(description, driver, given, sources, stand.simulate, device.expect)
+            found[description.key] = Entry(
+                description, driver, given, chosen.sources, stand.simulate, device.expect, chosen.calibrated
+            )
+    found = _with_derived(config, found, problems)
     if problems:
         raise UnlocatedError(problems)
     return found
@@ -95,49 +105,28 @@ def _description(
     )
 
 
-def _channels(
+def _selection(
     driver: type[Driver], device: Device, declared: Sequence[Channel] | None, where: Keys, problems: list[Problem]
-) -> tuple[tuple[Channel, ...], dict[str, str]]:
-    """The channels under the names config.yaml gives them (all, under the driver's own, when it lists none).
-
-    `declared` is None when the options are wrong: then the driver's class may still tell.
-    """
-    known = {channel.name: channel for channel in (driver.channels if declared is None else declared)}
+) -> Selection:
+    """`declared` is None when the options are wrong: then the driver's class may still tell."""
+    known = driver.channels if declared is None else declared
     if device.channels is None or (declared is None and options.describes_channels(driver)):
-        return tuple(known.values()), {name: name for name in known}
-    channels: list[Channel] = []
-    sources: dict[str, str] = {}
-    for name, wanted in device.channels.items():
-        source = wanted.source or name
-        if source not in known:
-            keys = (*where, name, "source") if wanted.source else (*where, name)
-            hint = did_you_mean(source, known)
-            problems.append(Problem(keys, f"the driver {driver.kind} has no channel {source!r}{hint}"))
-        else:
-            channels.append(_configured(name, known[source], wanted, (*where, name), problems))
-            sources[name] = source
-    return tuple(channels), sources
+        return Selection.of_all(known)
+    return select(driver.kind, known, device.channels, where, problems)
 
 
-def _configured(name: str, declared: Channel, wanted: ChannelConfig, where: Keys, problems: list[Problem]) -> Channel:
-    safe = declared.safe if wanted.safe is None else wanted.safe
-    lease = declared.lease if wanted.lease is None else wanted.lease
-    confirm = wanted.confirm or declared.confirm
-    channel = replace(
-        declared, name=name, title=wanted.title or declared.title, safe=safe, lease=lease, confirm=confirm
-    )
-    if wanted.confirm is not None and not channel.writable:
-        problems.append(Problem((*where, "confirm"), "only a channel that can be set is confirmed; leave it out"))
-    can_rest = channel.writable and not isinstance(channel, Action)
-    if wanted.safe is not None and not can_rest:
-        problems.append(Problem((*where, "safe"), "only a channel that can be set has a safe value; leave it out"))
-    elif wanted.safe is not None:
-        try:
-            channel.check(safe)
-        except Refused as refused:
-            problems.append(Problem((*where, "safe"), str(refused)))
-    if wanted.lease is not None and (not can_rest or safe is None):
-        problems.append(Problem((*where, "lease"), "a lease ends at the safe value; give the channel `safe` too"))
-    elif wanted.lease == 0:
-        problems.append(Problem((*where, "lease"), "a lease of no time cannot be kept; write for example 60s"))
-    return channel
+def _with_derived(config: Config, measured: Mapping[str, Entry], problems: list[Problem]) -> dict[str, Entry]:
+    """The entries with their derived channels, whose formulas may name any measured channel of the stand."""
+    found = dict(measured)
+    descriptions = {key: entry.description for key, entry in measured.items()}
+    for key, entry in measured.items():
+        stand, _, name = key.partition("/")
+        if any(f"{stand}/{each}" not in measured for each in config.stands[stand].devices):
+            continue  # a driver is not known, so nobody knows whether its channels would be there
+        wanted = config.stands[stand].devices[name].derived
+        where: Keys = ("stands", stand, "devices", name, "derived")
+        formulas = derived.understood(entry.description, wanted, descriptions, where, problems)
+        channels = (derived.declared(name, each) for name, each in wanted.items())
+        description = replace(entry.description, channels=(*entry.description.channels, *channels))
+        found[key] = replace(entry, description=description, derived=formulas)
+    return found

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from agents.catalog import Entry
 from agents.driver import Driver
 from agents.messages import Event, Finished, Health, Identified, Job, Obtained
-from agents.naming import named, shows
+from agents.naming import Measured, confirms, named, to_device
 from agents.safety import Safety
 from hub.contract.channels import Action, Value
 from hub.contract.command import Status
@@ -81,20 +81,22 @@ class Device:
             self.visit()
         if self._live is None:
             return self._unreachable(job)
-        channel = self._entry.description.channel(job.request.channel)
-        lease = self._safety.hold(job.request.channel, job.value, job.token, self._clock.monotonic())
+        name, value = job.request.channel, job.value
+        lease = self._safety.hold(name, value, job.token, self._clock.monotonic())
         until = None if lease is None else self._clock.wall() + lease
         try:
-            self._live.write(self._entry.sources[job.request.channel], job.value)
-            found = job.value if isinstance(channel, Action) else self._read(self._live)[job.request.channel]
+            self._write(self._live, name, value)
+            if isinstance(self._entry.description.channel(name), Action):
+                return Finished(job, Status.DONE)
+            found = self._read(self._live)
         except DeviceError as error:
-            self._safety.unknown(job.request.channel)
+            self._safety.unknown(name)
             self._fail(error)
             return Finished(job, Status.FAILED, error.code, str(error))
-        if not shows(channel, job.value, found):
-            reason = f"{job.request.channel} was set to {job.value!r:.40}, but the device shows {found!r:.40}."
+        if not confirms(self._entry, name, value, found):
+            reason = f"{name} was set to {value!r:.40}, but the device shows {found.values[name]!r:.40}."
             return Finished(job, Status.FAILED, Code.NOT_CONFIRMED, reason)
-        self._safety.confirmed(job.request.channel, job.value)
+        self._safety.confirmed(name, value)
         return Finished(job, Status.DONE, until=until)
 
     def renew(self, token: int, at: float) -> None:
@@ -155,11 +157,11 @@ class Device:
         safe = self._safety.values
         owed = sorted(self._safety.owed)
         for name in owed:
-            driver.write(self._entry.sources[name], safe[name])
-        values = self._read(driver)
+            self._write(driver, name, safe[name])
+        found = self._read(driver)
         for name in owed:
-            if not shows(self._entry.description.channel(name), safe[name], values[name]):
-                text = f"{name} does not take its safe value {safe[name]!r:.40}: it shows {values[name]!r:.40}."
+            if not confirms(self._entry, name, safe[name], found):
+                text = f"{name} does not take its safe value {safe[name]!r:.40}: it shows {found.values[name]!r:.40}."
                 raise DeviceError(Code.NOT_CONFIRMED, text)
         self._safety.paid()
         if self._fault is not None:
@@ -167,10 +169,13 @@ class Device:
         self._fault, self._pause = None, FIRST_PAUSE
         self._tell(None)
 
-    def _read(self, driver: Driver) -> dict[str, Value | None]:
-        values, quality = named(self._entry, driver.read())
-        self._emit(Obtained(self.key, self._clock.wall(), values, quality))
-        return values
+    def _write(self, driver: Driver, name: str, value: Value) -> None:
+        driver.write(self._entry.sources[name], to_device(self._entry, name, value))
+
+    def _read(self, driver: Driver) -> Measured:
+        found = named(self._entry, driver.read())
+        self._emit(Obtained(self.key, self._clock.wall(), *found))
+        return found
 
     def _unreachable(self, job: Job) -> Finished:
         """The answer at once, so that other devices do not wait; but somebody waits, so it is tried again soon."""

@@ -1,7 +1,7 @@
 """What the agent's threads tell each other. Nothing else is shared between them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from hub.contract.channels import Value
@@ -84,6 +84,8 @@ class Obtained:
     """Seconds since 1970."""
     values: Mapping[str, Value | None]
     quality: Mapping[str, str]
+    raw: Mapping[str, int | float] = field(default_factory=dict)
+    """What the device showed of calibrated channels."""
 
 
 @dataclass(frozen=True, slots=True)

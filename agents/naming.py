@@ -1,6 +1,7 @@
 """From the driver's words to those of config.yaml, and from what a driver brought to what may be published."""
 
 import math
+from typing import NamedTuple
 
 from agents.catalog import Entry
 from agents.driver import Snapshot
@@ -9,24 +10,51 @@ from hub.contract.errors import Code, DeviceError, Refused
 from hub.contract.reading import Quality
 
 
-def named(entry: Entry, snapshot: Snapshot) -> tuple[dict[str, Value | None], dict[str, str]]:
-    """Values and quality under the names of config.yaml; an action has neither.
+class Measured(NamedTuple):
+    """What a device showed, under the names of config.yaml."""
+
+    values: dict[str, Value | None]
+    quality: dict[str, str]
+    raw: dict[str, int | float]
+    """Of calibrated channels: what the device itself showed."""
+
+
+def named(entry: Entry, snapshot: Snapshot) -> Measured:
+    """What a driver brought, under the names of config.yaml and calibrated; an action has no value.
 
     What a channel cannot have becomes None and `suspect`; a measured number outside the channel's range stays, and is
     `suspect`. Raises DeviceError (bad_answer) for a value of the wrong type, which is a mistake in the driver.
     """
-    values: dict[str, Value | None] = {}
-    quality: dict[str, str] = {}
+    found = Measured({}, {}, {})
     for channel in entry.description.channels:
-        if isinstance(channel, Action):
+        name = channel.name
+        if isinstance(channel, Action) or name in entry.derived:
             continue
-        source = entry.sources[channel.name]
-        value, doubt = _judged(channel, snapshot.values.get(source))
-        values[channel.name] = value
+        source, calibrated = entry.sources[name], entry.calibrated.get(name)
+        value, doubt = _judged(channel if calibrated is None else calibrated.raw, snapshot.values.get(source))
+        if calibrated is not None and isinstance(value, int | float):
+            found.raw[name] = value
+            value = calibrated.value(value)
+            doubt = Quality.SUSPECT if value is None else doubt
+        found.values[name] = value
         reason = snapshot.quality.get(source, doubt)
         if reason is not None:
-            quality[channel.name] = reason
-    return values, quality
+            found.quality[name] = reason
+    return found
+
+
+def to_device(entry: Entry, name: str, value: Value) -> Value:
+    """A value of a channel as its driver wants it."""
+    calibrated = entry.calibrated.get(name)
+    return value if calibrated is None else calibrated.to_raw(value)
+
+
+def confirms(entry: Entry, name: str, wanted: Value, found: Measured) -> bool:
+    """Whether the device shows the value that was set; of a calibrated channel, whether it shows what was sent."""
+    calibrated = entry.calibrated.get(name)
+    if calibrated is not None:
+        return shows(calibrated.raw, calibrated.to_raw(wanted), found.raw.get(name))
+    return shows(entry.description.channel(name), wanted, found.values[name])
 
 
 def shows(channel: Channel, wanted: Value, found: Value | None) -> bool:

@@ -40,7 +40,7 @@ class Publisher:
         ts = times.instant(event.at)
         self._numbered(
             topics.device(event.key, Leaf.STATE),
-            lambda epoch, n: Reading(ts, epoch, n, dict(event.values), dict(event.quality)).encode(),
+            lambda epoch, n: Reading(ts, epoch, n, dict(event.values), dict(event.quality), dict(event.raw)).encode(),
             retain=True,
         )
 

@@ -77,6 +77,10 @@ class Number(Channel):
     """Decimals worth showing; values are never rounded to it."""
     whole: bool = False
     """The device takes whole numbers only, and would cut the rest off."""
+    calibration: dict[str, object] | None = field(default=None, kw_only=True)
+    """How the value follows from the raw one, as it stands in config.yaml."""
+    formula: str = field(default="", kw_only=True)
+    """How the agent works it out from other channels; empty when it is measured."""
 
     def check(self, value: object) -> Value:
         if isinstance(value, bool) or not isinstance(value, int | float):

@@ -15,7 +15,7 @@ MAX_LENGTH = 64
 RESERVED_STANDS = frozenset({"agent", "hub", "alarm"})
 """Topic levels that clayhub itself uses where a stand's name would be."""
 
-RESERVED_CHANNELS = frozenset({"ts", "epoch", "n", "quality"})
+RESERVED_CHANNELS = frozenset({"ts", "epoch", "n", "quality", "raw"})
 """Fields of a `state` message beside the channels."""
 
 _ID = re.compile(ID_PATTERN.replace("$", r"\Z"))

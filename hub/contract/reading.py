@@ -39,12 +39,16 @@ class Reading:
     n: int
     values: dict[str, Value | None]
     quality: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, int | float] = field(default_factory=dict)
+    """What the device showed of calibrated channels, before the calibration."""
 
     def encode(self) -> bytes:
-        """Channels stand flat beside `ts`, `epoch`, `n` and, if anything is to be said, `quality`."""
+        """Channels stand flat beside `ts`, `epoch`, `n` and, if anything is to be said, `quality` and `raw`."""
         data: dict[str, object] = {"ts": self.ts, "epoch": self.epoch, "n": self.n, **self.values}
         if self.quality:
             data["quality"] = self.quality
+        if self.raw:
+            data["raw"] = self.raw
         return orjson.dumps(data)
 
     @classmethod
@@ -52,12 +56,15 @@ class Reading:
         """Raises Refused (too_large, bad_json, bad_message). The values are not checked yet: see `check_values`."""
         data = wire.load(payload)
         try:
-            ts, epoch, n, quality = data.pop("ts"), data.pop("epoch"), data.pop("n"), data.pop("quality", {})
+            ts, epoch, n = data.pop("ts"), data.pop("epoch"), data.pop("n")
+            quality, raw = data.pop("quality", {}), data.pop("raw", {})
         except KeyError as error:
             raise Refused(Code.BAD_MESSAGE, f"The reading lacks {error}.") from None
-        if type(n) is not int or n < 1 or type(ts) is not str or type(epoch) is not str or type(quality) is not dict:
-            raise Refused(Code.BAD_MESSAGE, "The reading's ts, epoch, n or quality is of the wrong type.")
-        return cls(ts, epoch, n, data, quality)
+        if type(n) is not int or n < 1 or type(ts) is not str or type(epoch) is not str:
+            raise Refused(Code.BAD_MESSAGE, "The reading's ts, epoch or n is of the wrong type.")
+        if type(quality) is not dict or type(raw) is not dict:
+            raise Refused(Code.BAD_MESSAGE, "The reading's quality or raw is of the wrong type.")
+        return cls(ts, epoch, n, data, quality, raw)
 
     def check_values(self, description: Description) -> None:
         """Every value must be one that its channel can have, or None. Raises Refused.
@@ -77,3 +84,6 @@ class Reading:
         for name, word in self.quality.items():
             if name not in known or type(word) is not str:
                 raise Refused(Code.BAD_MESSAGE, f"{description.key} says the quality of {name[:40]!r} wrongly.")
+        for name, number in self.raw.items():
+            if name not in known or type(number) not in (float, int):
+                raise Refused(Code.BAD_MESSAGE, f"{description.key} says what is raw of {name[:40]!r} wrongly.")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from agents.catalog import Entry
 from agents.driver import Snapshot
-from agents.naming import named, shows
+from agents.naming import Measured, named, shows
 from hub.contract.channels import Number, Switch, Value
 from hub.contract.description import Description
 from hub.contract.errors import DeviceError
@@ -26,7 +26,7 @@ GOOD: dict[str, Value | None] = {"heater": True, "power": 50, "mode": "slow", "t
 
 
 def test_good_values_pass_and_an_action_has_none() -> None:
-    assert named(ENTRY, Snapshot(dict(GOOD))) == (GOOD, {})
+    assert named(ENTRY, Snapshot(dict(GOOD))) == Measured(GOOD, {}, {})
 
 
 @pytest.mark.parametrize(
@@ -42,13 +42,13 @@ def test_good_values_pass_and_an_action_has_none() -> None:
     ],
 )
 def test_a_doubtful_value_is_suspect(channel: str, value: Value | None, left: Value | None) -> None:
-    values, quality = named(ENTRY, Snapshot({**GOOD, channel: value}))
+    values, quality, _ = named(ENTRY, Snapshot({**GOOD, channel: value}))
     assert values == {**GOOD, channel: left}
     assert quality == {channel: "suspect"}
 
 
 def test_what_the_driver_says_of_the_quality_stands() -> None:
-    _, quality = named(ENTRY, Snapshot({**GOOD, "temp": None}, {"temp": "warming_up", "unknown": "suspect"}))
+    _, quality, _ = named(ENTRY, Snapshot({**GOOD, "temp": None}, {"temp": "warming_up", "unknown": "suspect"}))
     assert quality == {"temp": "warming_up"}
 
 
@@ -57,7 +57,7 @@ def test_what_the_driver_says_of_the_quality_stands() -> None:
 )
 def test_whatever_a_driver_brings_can_be_published_or_is_its_fault(channel: str, value: object) -> None:
     try:
-        values, quality = named(ENTRY, Snapshot({**GOOD, channel: value}))  # type: ignore[dict-item]
+        values, quality, _ = named(ENTRY, Snapshot({**GOOD, channel: value}))  # type: ignore[dict-item]
     except DeviceError:
         return
     reading = Reading("2026-01-01T00:00:00.000Z", "e", 1, values, quality)

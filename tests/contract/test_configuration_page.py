@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from ruamel.yaml import YAML
 
 from hub.contract.config import alarms, procedures, schema
+from hub.contract.config.calibration import Calibration
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
 DEVICE = "stands.<name>.devices.<name>"
@@ -21,6 +22,8 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "`stands.<name>`": (schema.Stand,),
     f"`{DEVICE}`": (schema.Device,),
     f"`{DEVICE}.channels.<name>`": (schema.ChannelConfig,),
+    f"`{DEVICE}.channels.<name>.calibration`": (Calibration,),
+    f"`{DEVICE}.derived.<name>`": (schema.Derived,),
     "`procedures.<name>`": (procedures.Procedure, procedures.SetStep, procedures.WaitStep),
     "`schedules.<name>`": (procedures.Schedule,),
     "`alarms.<name>`": (alarms.Alarm,),
@@ -35,6 +38,7 @@ BASES: dict[str, dict[str, Any]] = {
     "`stands.<name>`": {"agent": "bench", "devices": {}},
     f"`{DEVICE}`": {"driver": "sba5"},
     f"`{DEVICE}.channels.<name>`": {},
+    f"`{DEVICE}.derived.<name>`": {"formula": "1"},
     "`alarms.<name>`": {"stand": "phytotron", "channel": "chamber.int_temp", "high": 100},
     "`notify`": {},
 }

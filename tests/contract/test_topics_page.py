@@ -27,6 +27,10 @@ EXAMPLES = re.findall(r"^    (\{.*(?:\n      .*)*)", PAGE, re.MULTILINE)
 
 HELD_BY = {
     "T4": ["wire/test_agent.py::test_who_comes_later_finds_who_is_there_and_what_there_is"],
+    "S6": [
+        "agents/test_derivation.py::test_without_a_value_to_believe_there_is_none",
+        "agents/test_derivation.py::test_another_devices_value_counts_while_it_is_fresh",
+    ],
     "C3": ["wire/test_agent_commands.py::test_a_wrong_value_is_refused_and_nothing_happens"],
     "C5": ["wire/test_agent_commands.py::test_a_refusal_carries_the_id_of_the_request"],
     "C6": [
@@ -148,7 +152,7 @@ def test_t2_names() -> None:
 
 
 def test_t3_names_that_are_taken() -> None:
-    assert sorted(RESERVED_STANDS | RESERVED_CHANNELS) == ["agent", "alarm", "epoch", "hub", "n", "quality", "ts"]
+    assert sorted(RESERVED_STANDS | RESERVED_CHANNELS) == ["agent", "alarm", "epoch", "hub", "n", "quality", "raw", "ts"]
     for stand, channel in [(name, "red") for name in RESERVED_STANDS] + [("s", name) for name in RESERVED_CHANNELS]:
         devices = {"lamp": {"driver": "pwm", "channels": {channel: {}}}}
         stands = {stand: {"agent": "bench", "devices": devices}}
@@ -214,7 +218,17 @@ def test_s4_values_are_of_their_channels_type(values: str) -> None:
         Reading.decode(f'{{"ts": "t", "epoch": "e", "n": 1, {values}}}'.encode()).check_values(LAMP)
 
 
-def test_s5_the_words_of_quality() -> None:
+def test_s5_what_is_raw_stands_beside() -> None:
+    reading = Reading("t", "e", 1, {"red": 61.5}, {}, {"red": 60})
+    assert json.loads(reading.encode())["raw"] == {"red": 60}
+    assert Reading.decode(reading.encode()) == reading
+    reading.check_values(LAMP)
+    for raw in ('{"blue": 1}', '{"red": "60"}', "[]"):
+        with pytest.raises(Refused):
+            Reading.decode(f'{{"ts": "t", "epoch": "e", "n": 1, "raw": {raw}}}'.encode()).check_values(LAMP)
+
+
+def test_s7_the_words_of_quality() -> None:
     assert words("quality") == [word.value for word in Quality]
 
 

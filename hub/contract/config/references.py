@@ -80,9 +80,9 @@ def _channel(keys: Keys, data: object, stand: str | None, reference: str | None)
     if device not in devices:
         yield Problem(keys, f"{stand} has no device {device!r}{did_you_mean(device, devices)}")
         return
-    channels = _part(devices[device], "channels")
-    if channels and channel not in channels:
-        yield Problem(keys, f"{device} has no channel {channel!r}{did_you_mean(channel, channels)}")
+    channels, derived = _part(devices[device], "channels"), _part(devices[device], "derived")
+    if channels and channel not in channels and channel not in derived:
+        yield Problem(keys, f"{device} has no channel {channel!r}{did_you_mean(channel, [*channels, *derived])}")
 
 
 def _part(data: object, key: str) -> dict[str, Any]:

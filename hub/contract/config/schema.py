@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from hub.contract.config.alarms import Alarm, Notify
+from hub.contract.config.calibration import Calibration
 from hub.contract.config.fields import (
     ChannelId,
     Duration,
@@ -77,11 +78,26 @@ class ChannelConfig(Model):
     """How long a set value holds without renewal, then it goes to `safe`; by default for ever."""
     confirm: Literal["none", "dialog", "hold"] | None = None
     """What the panel asks of a person who commands it: nothing, a dialog, or a button held down; else the driver's."""
+    calibration: Calibration | None = None
+    """How its value follows from what the device shows; by default it is that."""
 
     @property
     def options(self) -> dict[str, object]:
         """What the file says of it to the driver."""
         return dict(self.model_extra or {})
+
+
+class Derived(Model):
+    """A number that the agent works out from channels of the device, or of others of the stand."""
+
+    formula: str
+    """Of numbers, channels (`red`, or `lamp.red` of another device), operators, `a if b else c`, and functions."""
+    title: Title | None = None
+    """What the panel calls it; by default its name."""
+    unit: str | None = None
+    """Its unit."""
+    decimals: Annotated[int, Field(ge=0, le=12)] | None = None
+    """Decimals worth showing."""
 
 
 class Device(Model):
@@ -101,6 +117,8 @@ class Device(Model):
     """The serial number that the device must tell; another device at its address is not touched."""
     channels: dict[ChannelId, ChannelConfig] | None = None
     """The channels wanted, by the names they shall have; by default all that the driver has."""
+    derived: dict[ChannelId, Derived] = Field(default={})
+    """Channels that are worked out from others, by name."""
 
     @property
     def options(self) -> dict[str, object]:

@@ -17,7 +17,7 @@ export function channelRow(page, key, device, status, [name, channel]) {
     <span class="name">${title}</span>
     <span class="reading ${doubt ? "doubtful" : ""}">
       ${channel.writable ? requested(...request) : nothing}
-      ${channel.kind === "action" ? nothing : value(channel, actual)}
+      ${channel.kind === "action" ? nothing : value(channel, actual, device.state?.raw?.[name])}
     </span>
     ${channel.writable ? html`<div class="control">${control({ ...names(page, key, device), key, name, channel, title, actual, disabled })}</div>` : nothing}
     ${doubt ? html`<span class="sign"><span aria-hidden="true">?</span> ${doubt}</span>` : nothing}
@@ -27,5 +27,14 @@ export function channelRow(page, key, device, status, [name, channel]) {
 
 const names = (page, key, device) => ({ stand: page.stands[key.split("/")[0]] ?? key.split("/")[0], device: device.info.title });
 
-const value = (channel, actual) => html`<span class="value" data-kind=${channel.kind}>${format.value(channel, actual)}</span>
-  <span class="unit">${actual === null ? "" : (channel.unit ?? "")}</span>`;
+const value = (channel, actual, raw) => html`<span class="value" data-kind=${channel.kind} title=${origin(channel)}>${format.value(channel, actual)}</span>
+  <span class="unit">${actual === null ? "" : (channel.unit ?? "")}</span>
+  ${raw === undefined ? nothing : html`<span class="raw">raw ${format.value({ kind: "number" }, raw)}</span>`}`;
+
+/** Where a value comes from, if not straight from the device. */
+function origin(channel) {
+  if (channel.formula) return `= ${channel.formula}`;
+  if (!channel.calibration) return "";
+  const { date, note } = channel.calibration;
+  return note ? `calibrated ${date}: ${note}` : `calibrated ${date}`;
+}

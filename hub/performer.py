@@ -1,10 +1,14 @@
-"""Performs what the core decides: publishes, writes to Redis, arms schedules, and tells agents what is stored."""
+"""Performs what the core decides: publishes, writes to Redis, arms schedules, hands over notices of alarms, and tells
+agents what is stored.
+"""
 
 import logging
 import time
+from collections.abc import Callable
 
 import redis
 
+from hub.alarms.notices import Notice
 from hub.confirmations import Confirmations
 from hub.core.core import Core
 from hub.core.effects import Publish
@@ -33,8 +37,18 @@ PAUSE = 1.0
 class Performer:
     """While Redis is away readings are thrown away, for their agents keep them, and the journal is kept."""
 
-    def __init__(self, core: Core, link: Link, writer: Writer, lock: Lock, jobs: Jobs, now: Moment) -> None:
+    def __init__(
+        self,
+        core: Core,
+        link: Link,
+        writer: Writer,
+        lock: Lock,
+        jobs: Jobs,
+        tell: Callable[[Notice], None],
+        now: Moment,
+    ) -> None:
         self._core, self._link, self._writer, self._lock, self._jobs = core, link, writer, lock, jobs
+        self._tell = tell
         self._confirmations = Confirmations()
         self._next_renewal, self._held_until = now.mono, now.mono + SECONDS
         self._next_write = self._next_telling = now.mono
@@ -78,6 +92,9 @@ class Performer:
         arms, effects.arms = effects.arms, []
         for name, due in ((arm.name, arm.due) for arm in arms):
             self._jobs.arm(name, due)
+        notices, effects.notices = effects.notices, []
+        for notice in notices:
+            self._tell(notice)
         for word in self._confirmations.due(now.mono):
             self._send(word)
 

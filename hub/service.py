@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import redis
 
+from hub.notifier import Notifier, apprise_addresses
 from hub.settings import Settings
 from hub.state.lock import Lock, LockLostError
 from hub.state.restored import Memory
@@ -31,6 +32,7 @@ class Service:
         self._stopping = threading.Event()
         self._tenure: Tenure | None = None
         self._memory = Memory({}, {}, {})
+        self._notifier = Notifier(lambda: apprise_addresses(settings.notify_urls))
         self._told = ""
 
     def stop(self) -> None:
@@ -42,6 +44,8 @@ class Service:
 
     def run(self) -> None:
         """Be the hub until `stop`."""
+        if self._settings.notify_urls:
+            self._notifier.start()
         lock = Lock(self._settings.connect(), self._boot, self._settings.config_hash)
         while not self._stopping.is_set():
             try:
@@ -55,9 +59,10 @@ class Service:
                 self._tell("the lock in Redis was lost; I begin anew.")
             self._notify("WATCHDOG=1")
             self._stopping.wait(PAUSE)
+        self._notifier.stop()
 
     def _work(self, lock: Lock) -> None:
-        tenure = self._tenure = Tenure(self._settings, lock, self._memory)
+        tenure = self._tenure = Tenure(self._settings, lock, self._memory, self._notifier.put)
         if self._told:
             log.warning("at work.")
             self._told = ""

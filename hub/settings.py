@@ -10,12 +10,14 @@ from hub.state.connect import connect
 
 @dataclass(frozen=True)
 class Settings:
-    """config.yaml, its hash, and the passwords."""
+    """config.yaml, its hash, and the secrets."""
 
     config: Config
     config_hash: str
     redis_password: str
     mqtt_password: str
+    notify_urls: tuple[str, ...] = ()
+    """Where notices of alarms go."""
 
     def connect(self) -> redis.Redis:
         """A new connection to Redis. A frozen Redis holds up the hub's loop no longer than the lock lasts."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import redis
 
+from hub.alarms.notices import Notice
 from hub.contract.topics import ROOT
 from hub.core.core import Core
 from hub.inbox import Inbox
@@ -41,9 +42,11 @@ class Up:
 
 
 class Tenure:
-    """`memory` is what the process remembers of its tenure before, for a Redis that has lost its data."""
+    """`memory` is what the process remembers of its tenure before, for a Redis that has lost its data; `tell` gets
+    notices for people who are not looking.
+    """
 
-    def __init__(self, settings: Settings, lock: Lock, memory: Memory) -> None:
+    def __init__(self, settings: Settings, lock: Lock, memory: Memory, tell: Callable[[Notice], None]) -> None:
         """Read what earlier hubs left. Raises LockLostError and redis.RedisError."""
         self._lock = lock
         self._client = settings.connect()
@@ -57,7 +60,7 @@ class Tenure:
         self._link = self._make_link(settings)
         self._inquiries = Inquiries(settings.connect(), self._inbox.put)
         self._jobs = Jobs(self._inbox.put)
-        self._performer = Performer(self._core, self._link, writer, lock, self._jobs, now)
+        self._performer = Performer(self._core, self._link, writer, lock, self._jobs, tell, now)
 
     def wake(self) -> None:
         """Have the loop look whether it shall stop."""

@@ -1,10 +1,11 @@
-"""The whole check of config.yaml: the file, the drivers' options, and procedures and schedules against the devices."""
+"""The whole check of config.yaml: the file, the drivers' options, and what is done with devices against the devices."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from agents.catalog import describe
 from agents.drivers import DRIVERS
+from hub.alarms import check as alarms
 from hub.contract.config.load import load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError
 from hub.contract.config.schema import Config
@@ -18,7 +19,7 @@ def checked(path: Path) -> tuple[Config, dict[str, Description]]:
     config = load(path)
     with naming_lines(path):
         descriptions = describe(config, DRIVERS)
-        problems = [*_procedures(config, descriptions), *_schedules(config, descriptions)]
+        problems = [one for check in (_procedures, _schedules, _alarms) for one in check(config, descriptions)]
         if problems:
             raise UnlocatedError(problems)
     return config, descriptions
@@ -34,3 +35,9 @@ def _schedules(config: Config, descriptions: Mapping[str, Description]) -> Itera
     for name, schedule in config.schedules.items():
         for field, text in schedules.check(schedule, descriptions):
             yield Problem(("schedules", name, field), text)
+
+
+def _alarms(config: Config, descriptions: Mapping[str, Description]) -> Iterator[Problem]:
+    for name, alarm in config.alarms.items():
+        for field, text in alarms.check(alarm, descriptions):
+            yield Problem(("alarms", name, field), text)

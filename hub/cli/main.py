@@ -19,6 +19,7 @@ COMMANDS = {
     "set": "Set a channel, and wait for what becomes of it.",
     "procedures": "List, start, stop, reset or clear procedures.",
     "schedules": "List, start, stop, reset or clear schedules.",
+    "alarms": "List or acknowledge alarms, or send a notice to try it out.",
     "link": "Make a one-time sign-in link for the panel.",
     "password": "Set the password and role of a user of the panel.",
     "reset": "Delete live state, history and logs.",

@@ -12,6 +12,9 @@ from hub.contract.places import Places
 
 REDIS, WEB, BROKER, USERS = "redis.password", "web.secret", "mosquitto.passwd", "users.json"
 
+NOTIFY = "notify.urls"
+FIRST_NOTIFY = "# Where notices of alarms go: one of Apprise's addresses a line; see docs/alarms.md.\n"
+
 FIRST_USERS = '{"users": {"operator": {"role": "operator", "hash": null}}}\n'
 """The panel's users at first: one who has no password yet and signs in by a one-time link."""
 
@@ -29,6 +32,7 @@ def ensure(config: Config, places: Places) -> None:
         for name in (REDIS, WEB, *(places.password_file(account).name for account in accounts(config))):
             _make(places.secrets / name, secrets.token_urlsafe(24) + "\n")
         _make(places.secrets / USERS, FIRST_USERS)
+        _make(places.secrets / NOTIFY, FIRST_NOTIFY)
         hashed = {account: places.read_secret(places.password_file(account)) for account in accounts(config)}
         write_private(places.secrets / BROKER, "".join(f"{name}:{_hash(word)}\n" for name, word in hashed.items()))
     except OSError as error:
@@ -36,6 +40,12 @@ def ensure(config: Config, places: Places) -> None:
             f"The secrets cannot be kept in {places.secrets} ({error.strerror}). Give yourself the right to write "
             "there, or set CLAYHUB_SECRETS to a folder of your own."
         ) from None
+
+
+def notify_urls(places: Places) -> tuple[str, ...]:
+    """Where notices of alarms go, as Apprise writes addresses. Raises ConfigError when the file cannot be read."""
+    lines = map(str.strip, places.read_secret(places.secrets / NOTIFY).splitlines())
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def write_private(path: Path, text: str) -> None:

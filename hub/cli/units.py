@@ -23,7 +23,7 @@ def units(config: Config) -> dict[str, str]:
             redis_clients=_clients(config.redis),
             mqtt_clients=_clients(config.mqtt),
             web_clients=_clients(config.web, config.redis),
-            hub_servers=_clients(config.mqtt, config.redis),
+            hub_servers="any" if config.notify is not None else _clients(config.mqtt, config.redis),
         )
         for path in sorted((ROOT / TEMPLATES).glob("clayhub*.template"))
     }

@@ -70,3 +70,8 @@ def test_only_servers_that_listen_on_the_network_may_speak_with_it(tmp_path: Pat
     assert "192.168.0.0/16" in allowed(units, "mosquitto")
     assert "192.168.0.0/16" in allowed(units, "hub"), "the broker may be found at one of the machine's other addresses"
     assert "192.168.0.0/16" in allowed(units, "agent@"), "devices are on the network"
+
+
+def test_only_a_hub_that_sends_notices_may_speak_with_everybody(tmp_path: Path) -> None:
+    units = write_units(tmp_path, f"{SHIPPED}\nnotify: {{}}\n")
+    assert [allowed(units, name) for name in ("hub", "web", "redis")] == ["any", "localhost", "localhost"]

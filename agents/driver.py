@@ -11,6 +11,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from hub.contract.channels import Channel, Value
+from hub.contract.config.schema import Mqtt
 
 
 class DriverOptions(BaseModel):
@@ -51,6 +52,11 @@ class Driver:
         keys that all drivers know (`title`, `safe` and so on).
         """
         return cls.channels
+
+    @classmethod
+    def completed(cls, given: Mapping[str, object], broker: Mqtt, agent: str) -> Mapping[str, object]:
+        """The options as config.yaml gives them, with what follows from the rest of the file: by default nothing."""
+        return given
 
     @classmethod
     def bus(cls, options: DriverOptions) -> str:

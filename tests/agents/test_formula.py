@@ -77,7 +77,7 @@ def test_what_is_no_formula_is_refused(text: str, told: str) -> None:
     if text == "__import__":  # a name like another; there will be no channel of that name
         assert Formula(text).references == {text}
         return
-    with pytest.raises(ValueError, match="formula|number|function|take|without") as caught:
+    with pytest.raises(ValueError, match=r"formula|number|function|take|without") as caught:
         Formula(text)
     assert told in str(caught.value)
 

@@ -10,12 +10,14 @@ from hub.alarms.limit import outside, sentence
 from hub.alarms.notices import Notices
 from hub.contract import topics
 from hub.contract.alarm import Kind, State
+from hub.contract.command import Status
 from hub.contract.config import alarms
 from hub.contract.config.schema import Config
 from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
 from hub.contract.presence import Availability
 from hub.contract.reading import Reading
+from hub.core.commands import Commands
 from hub.core.conditions import Conditions
 from hub.core.devices import Devices
 from hub.core.effects import Effects, Publish
@@ -30,12 +32,19 @@ class Alarms:
     """`memory` is how each stands, as JSON by its id: at first what earlier hubs left, then as it changes."""
 
     def __init__(
-        self, config: Config, devices: Devices, presence: Presence, memory: dict[str, Json], out: Effects, now: Moment
+        self,
+        config: Config,
+        devices: Devices,
+        presence: Presence,
+        commands: Commands,
+        memory: dict[str, Json],
+        out: Effects,
+        now: Moment,
     ) -> None:
         self.memory = memory
         self._board = Board(definitions(config), memory)
         self._conditions = Conditions(devices, presence, now)
-        self._presence, self._out = presence, out
+        self._presence, self._commands, self._out = presence, commands, out
         self._limits: dict[str, list[tuple[str, str, alarms.Alarm]]] = {}
         for name, limit in config.alarms.items():
             device, channel = limit.channel.split(".")
@@ -83,12 +92,17 @@ class Alarms:
         if sign is not None:
             self._out.notices.append(sign)
 
-    def acknowledge(self, record: Record, now: Moment) -> None:
-        """Somebody knows of an alarm. Raises Refused: unknown_target, bad_message."""
-        if record.get("action") != "acknowledge":
-            raise Refused(Code.BAD_MESSAGE, "An alarm can only be told to acknowledge.")
+    def on_request(self, record: Record, now: Moment) -> None:
+        """Somebody acknowledges an alarm. The record gets its end."""
         by, note = record["who"] or record["source"], record.get("note") or None
-        self._tell(self._board.acknowledge(record.get("name", ""), by, note, now))
+        try:
+            if record.get("action") != "acknowledge":
+                raise Refused(Code.BAD_MESSAGE, "An alarm is only to be acknowledged.")
+            self._tell(self._board.acknowledge(record.get("name", ""), by, note, now))
+        except Refused as refusal:
+            self._commands.end(record, Status.REJECTED, now, refusal.code, str(refusal))
+        else:
+            self._commands.end(record, Status.DONE, now)
 
     def _tell(self, alarm: Alarm | None) -> None:
         if alarm is None:

@@ -33,11 +33,16 @@ class DeviceAvailability:
             if self._words.get(key) is not Availability.OFFLINE:
                 self._say(key, Availability.OFFLINE, now)
 
-    def restore(self, keys: Iterable[str], health: Mapping[str, str], now: Moment) -> None:
-        """A device that was taken back while its agent lives (it was frozen, or a will came late) is there again."""
+    def restore(self, keys: Iterable[str], health: Mapping[str, str], doubted: bool, now: Moment) -> None:
+        """A device that was taken back while its agent lives (it was frozen, or a will came late) is there again.
+
+        With `doubted` any word may be that of a second agent of the same name, and only the health counts.
+        """
         for key in keys:
-            if key in health and self._words.get(key) is Availability.OFFLINE:
-                self._say(key, Availability.ONLINE if health[key] == "ok" else Availability.FAULT, now)
+            if key in health and (doubted or self._words.get(key) is Availability.OFFLINE):
+                said = Availability.ONLINE if health[key] == "ok" else Availability.FAULT
+                if self._words.get(key) is not said:
+                    self._say(key, said, now)
 
     def _say(self, key: str, said: Availability, now: Moment) -> None:
         self._out.publishes.append(Publish(topics.device(key, Leaf.AVAILABILITY), said.encode(), retain=True))

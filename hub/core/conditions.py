@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from hub.alarms.definitions import agent_alarm, device_alarm
 from hub.contract.alarm import Kind
 from hub.contract.presence import Availability
+from hub.core.agent import Agent
 from hub.core.devices import Devices
-from hub.core.presence import STALL, Agent, Presence
+from hub.core.presence import STALL, Presence
 from hub.procedures.effects import Moment
 
 STALE = 3.0
 """Periods of a device after which its values are stale."""
-SEPARATE = 10.0
-"""Seconds without a sign of a second agent of one name until there is only one again."""
 
 Condition = tuple[str, bool, str]
 """The alarm, whether its cause is there, and what to say of it."""
@@ -60,7 +59,7 @@ class Conditions:
         )
         yield (
             agent_alarm(Kind.DOUBLE, name),
-            agent.doubled is not None and now.mono - agent.doubled < SEPARATE,
+            agent.is_double(now),
             f"Two agents call themselves {name}; the first is followed. Stop one of them.",
         )
         if agent.online:

@@ -43,9 +43,11 @@ class Core:
         for key, agent in self._devices.agents.items():
             served.setdefault(agent, []).append(key)
         self._presence = Presence(served, config_hash, self.effects, now)
-        self._alarms = Alarms(config, self._devices, self._presence, kept.memory.alarms, self.effects, now)
-        self._intake = Intake(self._devices, self._presence, self._alarms, kept.states, self.effects)
         self._commands = Commands(self._devices, self._presence, lock.token, self.effects)
+        self._alarms = Alarms(
+            config, self._devices, self._presence, self._commands, kept.memory.alarms, self.effects, now
+        )
+        self._intake = Intake(self._devices, self._presence, self._alarms, kept.states, self.effects)
         self._automation = Automation(config, self._devices.descriptions, kept.memory, self._commands, self.effects)
         self._commands.restore(kept.commands, now)
         self._automation.restore(now)
@@ -78,7 +80,7 @@ class Core:
         elif record["kind"] == "set":
             self._commands.ask(record, now)
         elif record["kind"] == "alarm":
-            self._acknowledge(record, now)
+            self._alarms.on_request(record, now)
         else:
             self._automation.on_request(record, now)
         self._settle(now)
@@ -119,14 +121,6 @@ class Core:
     def next_due(self) -> float:
         """When `on_time` is needed next, on the monotonic clock."""
         return min(self._next_beat, self._presence.next_due(), self._commands.next_due(), self._automation.next_due())
-
-    def _acknowledge(self, record: Record, now: Moment) -> None:
-        try:
-            self._alarms.acknowledge(record, now)
-        except Refused as refusal:
-            self._commands.end(record, Status.REJECTED, now, refusal.code, str(refusal))
-        else:
-            self._commands.end(record, Status.DONE, now)
 
     def _hear(self, message: Incoming, now: Moment) -> None:
         topic = topics.parse(message.topic)

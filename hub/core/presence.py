@@ -6,10 +6,10 @@ it said of its devices is taken back, for a dead agent cannot do that itself.
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from hub.contract.errors import Code, Refused
 from hub.contract.presence import Availability, Heartbeat
+from hub.core.agent import Agent
 from hub.core.availability import DeviceAvailability, word
 from hub.core.effects import Effects
 from hub.procedures.effects import Moment
@@ -20,33 +20,6 @@ SILENCE = 3.0
 """Seconds without a heartbeat after which an agent is offline."""
 STALL = 2.0
 """Seconds between two looks at the clock after which the hub itself was stopped, and nobody's silence counts."""
-
-
-@dataclass(slots=True)
-class Agent:
-    """What is known of one agent."""
-
-    name: str
-    devices: list[str]
-    seen: float
-    """When it was heard of last, on the monotonic clock."""
-    online: bool | None = None
-    """None: not known yet."""
-    boot: str = ""
-    beat: int = 0
-    epoch: str = ""
-    config: str = ""
-    health: dict[str, str] = field(default_factory=dict)
-    double: str = ""
-    """The boot of another agent of the same name that was told of."""
-    rival: bool = False
-    """Another boot was heard after this one: it is a second agent if this one is heard again, else its successor."""
-    doubled: float | None = None
-    """When it was surely one of two agents last, on the monotonic clock."""
-
-    def news(self) -> tuple[object, ...]:
-        """What the panels are told at once when it changes."""
-        return (self.online, self.boot, self.config, self.health)
 
 
 class Presence:
@@ -77,7 +50,7 @@ class Presence:
         agent.boot, agent.beat, agent.epoch = beat.boot, beat.beat, beat.epoch
         agent.config, agent.health = beat.config, beat.health
         self._write(agent, now, tell=agent.news() != before)
-        self._availability.restore(agent.devices, beat.health, now)
+        self._availability.restore(agent.devices, beat.health, agent.is_double(now), now)
 
     def on_agent_availability(self, name: str, payload: bytes, now: Moment) -> None:
         """An agent's last will or good-bye. Raises Refused (unknown_target, bad_message)."""

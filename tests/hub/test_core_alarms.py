@@ -170,6 +170,10 @@ def test_fault_21_two_agents_of_one_name_are_one_alarm_without_flapping() -> Non
         watch.live(1, temp=20)
         said.append(watch.stand())
     assert said[2:] == [{"double-pi": "unacknowledged"}] * 18
+    watch.hear(topics.device(LAMP, Leaf.AVAILABILITY), b"fault")
+    watch.live(5, temp=20)
+    availability = [message.payload for message in watch.core.effects.publishes if "availability" in message.topic]
+    assert availability == [b"online"], "what the second says of a device is taken back"
     watch.live(12, temp=20)
     assert watch.stand() == {"double-pi": "returned"}
 

@@ -31,6 +31,9 @@ def list_(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(alarms, indent=2, ensure_ascii=False))
         return
+    if not alarms:
+        click.echo("No alarms.")
+        return
     table = plain("alarm", "priority", "is", "since", "message", "who knows", "note")
     for name, alarm in sorted(alarms.items()):
         known = (alarm["by"] or "-", alarm["note"] or "-")

@@ -8,11 +8,12 @@ from hub.contract.places import Places
 
 @click.command()
 def command() -> None:
-    """Check config.yaml: the file, the drivers' options, procedures and schedules against the devices.
+    """Check config.yaml: the file, the drivers' options, procedures, schedules and alarms against the devices.
 
     Every mistake is named with its line and what to write instead. The exit code is 0 when there is none.
     """
     places = Places.from_environment()
     config, descriptions = checked(places.config)
-    counts = f"{len(config.stands)} stands, {len(descriptions)} devices, {len(config.procedures)} procedures"
-    click.echo(f"{places.config}: no mistake ({counts}, {len(config.schedules)} schedules).")
+    parts = ("stands", "procedures", "schedules", "alarms")
+    stands, *others = (f"{len(getattr(config, part))} {part}" for part in parts)
+    click.echo(f"{places.config}: no mistake ({', '.join((stands, f'{len(descriptions)} devices', *others))}).")

@@ -34,6 +34,8 @@ def recover(memory: Path, disk: Path) -> Found:
     latest = max(young or old, key=Segment.written, default=None)
     epoch = latest.epoch if latest else new_epoch()
     young, old = _of_epoch(epoch, young), _of_epoch(epoch, old)
+    while old and not old[-1].entries():
+        old.pop().remove()  # of a move that had only begun: the memory has it still
     numbers = [entry.n for segment in (*old[-1:], *young) for entry in segment.entries()]
     if young and not young[-1].damaged:
         newest = max((entry.n for entry in young[-1].entries()), default=young[-1].first - 1)

@@ -29,11 +29,11 @@ def entries(client: redis.Redis, stream: str) -> list[tuple[bytes, dict[bytes, b
 class RunningHub:
     """A hub that runs, and what panel and command line have in hand."""
 
-    def __init__(self, config: Config, redis_server: RedisServer) -> None:
+    def __init__(self, config: Config, redis_server: RedisServer, notify_urls: tuple[str, ...] = ()) -> None:
         self.words: list[str] = []
         self.thawed = threading.Event()
         self.thawed.set()
-        self.service = Service(Settings(config, "hash", redis_server.password, "secret"), self._notify)
+        self.service = Service(Settings(config, "hash", redis_server.password, "secret", notify_urls), self._notify)
         self._thread = threading.Thread(target=self.service.run, daemon=True)
         self._thread.start()
 
@@ -52,12 +52,14 @@ class RunningHub:
 class Lab:
     """Broker, Redis, a hub and an agent, and short words for what tests look at."""
 
-    def __init__(self, broker: MosquittoServer, redis_server: RedisServer, **more: object) -> None:
+    def __init__(
+        self, broker: MosquittoServer, redis_server: RedisServer, notify_urls: tuple[str, ...] = (), **more: object
+    ) -> None:
         self.broker, self.redis_server = broker, redis_server
         self.config = lamp_config(broker.port, redis_server.port, **more)
         self.redis: redis.Redis = redis_server.client()
         self.view, self.requests = View(self.redis), Requests(self.redis)
-        self.hubs = [RunningHub(self.config, redis_server)]
+        self.hubs = [RunningHub(self.config, redis_server, notify_urls)]
         self.agents: list[Speaker] = []
         wait_until(lambda: "READY=1" in self.hubs[0].words, "hub ready")
 

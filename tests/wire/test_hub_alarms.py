@@ -6,9 +6,12 @@ import pytest
 
 from hub.contract.command import Status
 from hub.state.record import Record
+from tests.hub.test_notifier import Mailbox, mailbox
 from tests.servers import MosquittoServer, RedisServer, wait_until
 from tests.wire.agents import Ear
 from tests.wire.hubs import Json, Lab
+
+__all__ = ["mailbox"]
 
 HOT = {"stand": "phytotron", "channel": "lamp.temp", "high": 40, "priority": "high", "latched": True}
 TOPIC = "clayhub/alarm/hot"
@@ -80,7 +83,23 @@ def test_a_broker_that_was_restarted_is_told_of_every_alarm_again(warm: Lab) -> 
 
 def test_fault_9_a_retained_command_that_an_agent_refused_is_an_alarm(warm: Lab) -> None:
     warm.agent().result("x", "red", None, Status.REJECTED, code="retained", reason="It was retained.")
-    alarm = wait_until(lambda: standing(warm).get("retained-phytotron-lamp"), "the alarm stands")
-    assert alarm["state"] == "returned"
+    wait_until(lambda: "retained-phytotron-lamp" in standing(warm), "the alarm stands")
+    assert standing(warm)["retained-phytotron-lamp"]["state"] == "returned"
     assert acknowledge(warm, "retained-phytotron-lamp")["status"] == Status.DONE
     assert "retained-phytotron-lamp" not in standing(warm)
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # used by Apprise
+def test_notices_are_sent_and_their_failure_does_the_hub_no_harm(
+    broker: MosquittoServer, redis_server: RedisServer, mailbox: Mailbox
+) -> None:
+    addresses = ("json://127.0.0.1:9/", mailbox.url)
+    lab = Lab(broker, redis_server, addresses, alarms={"hot": HOT | {"message": "Too hot."}}, notify={})
+    agent = lab.agent()
+    agent.read(temp=50.5)
+    wait_until(lambda: mailbox.titles == ["clayhub: alarm: Too hot."], "somebody is told")
+    mailbox.broken = True
+    agent.read(temp=20.0)
+    assert acknowledge(lab, "hot")["status"] == Status.DONE
+    wait_until(lambda: standing(lab) == {}, "over")
+    lab.close()

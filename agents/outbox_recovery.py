@@ -15,7 +15,7 @@ RESERVE = 10_000
 
 @dataclass(frozen=True)
 class Found:
-    """`newest` is the last number that was given; segments are in order, without overlaps but of memory with disk."""
+    """`newest` is the last number that was given; segments are in order, those on disk before those in memory."""
 
     epoch: str
     newest: int
@@ -36,6 +36,7 @@ def recover(memory: Path, disk: Path) -> Found:
     young, old = _of_epoch(epoch, young), _of_epoch(epoch, old)
     while old and not old[-1].entries():
         old.pop().remove()  # of a move that had only begun: the memory has it still
+    _part(young, old)
     numbers = [entry.n for segment in (*old[-1:], *young) for entry in segment.entries()]
     if young and not young[-1].damaged:
         newest = max((entry.n for entry in young[-1].entries()), default=young[-1].first - 1)
@@ -46,6 +47,15 @@ def recover(memory: Path, disk: Path) -> Found:
     for segment in (*young, *old):
         segment.remove()
     return Found(new_epoch(), 0, [], [])
+
+
+def _part(young: list[Segment], old: list[Segment]) -> None:
+    """After a kill in the middle of a move the same numbers are in both: those on disk count."""
+    moved = max((entry.n for segment in old[-1:] for entry in segment.entries()), default=0)
+    while len(young) > 1 and young[1].first - 1 <= moved:
+        young.pop(0).remove()
+    for segment in young[:1]:
+        segment.first = max(segment.first, moved + 1)
 
 
 def _segments(folder: Path) -> list[Segment]:

@@ -17,7 +17,7 @@ from hub.contract.config.alarms import Priority
 from hub.contract.config.schema import Config
 from hub.contract.errors import Code, Refused
 from hub.contract.ids import RESERVED_CHANNELS, RESERVED_STANDS, is_alarm_id, is_id
-from hub.contract.presence import Availability, Heartbeat, HubHeartbeat, Stored
+from hub.contract.presence import Availability, Gap, Heartbeat, HubHeartbeat, Stored
 from hub.contract.reading import Quality, Reading
 from hub.contract.topics import Leaf
 
@@ -79,11 +79,19 @@ HELD_BY = {
         "wire/test_hub_alarms.py::test_a_broker_that_was_restarted_is_told_of_every_alarm_again",
     ],
     "W3": ["hub/test_core_alarms.py::test_an_alarm_that_is_not_in_the_configuration_any_more_is_taken_away"],
-    "N1": ["agents/test_outbox.py::test_numbers_count_by_one_under_a_random_epoch"],
+    "N1": [
+        "agents/test_outbox.py::test_it_goes_on_where_it_was_killed",
+        "agents/test_outbox.py::test_a_power_cut_in_good_times_begins_a_new_epoch",
+        "agents/test_outbox.py::test_a_damaged_file_is_put_aside_and_a_new_epoch_begins",
+    ],
     "N2": ["wire/test_hub_readings.py::test_a_reading_is_state_event_and_history_and_then_confirmed"],
     "N3": ["wire/test_hub_readings.py::test_what_the_agent_kept_during_an_outage_fills_the_history_in_order"],
     "N4": ["wire/test_agent.py::test_what_the_hub_did_not_store_comes_again_in_order"],
-    "N5": ["wire/test_hub_readings.py::test_numbers_that_are_gone_are_recorded_as_a_gap"],
+    "N5": [
+        "wire/test_hub_readings.py::test_numbers_that_are_gone_are_recorded_as_a_gap",
+        "wire/test_hub_readings.py::test_a_gap_between_others_is_recorded_and_blocks_nothing",
+        "agents/test_outbox.py::test_a_power_cut_loses_what_was_only_in_memory_and_says_so",
+    ],
     "N6": ["wire/test_hub_readings.py::test_a_wrong_reading_is_a_dead_letter_and_blocks_nothing"],
     "G2": [
         "agents/test_guard.py::test_a_command_for_another_boot_is_refused",
@@ -99,7 +107,7 @@ HELD_BY = {
 }
 """Promises that need a broker, an agent or a hub, and the tests that hold them."""
 
-INFO, READING, DONE, REJECTED, BEAT, HUB_BEAT, ALARM, STORED, BACKLOG, COMMAND = (text.encode() for text in EXAMPLES)
+INFO, READING, DONE, REJECTED, BEAT, HUB_BEAT, ALARM, STORED, BACKLOG, GAP, COMMAND = (text.encode() for text in EXAMPLES)
 LAMP = description.decode("phytotron", "lamp", INFO)
 
 
@@ -152,7 +160,16 @@ def test_t2_names() -> None:
 
 
 def test_t3_names_that_are_taken() -> None:
-    assert sorted(RESERVED_STANDS | RESERVED_CHANNELS) == ["agent", "alarm", "epoch", "hub", "n", "quality", "raw", "ts"]
+    assert sorted(RESERVED_STANDS | RESERVED_CHANNELS) == [
+        "agent",
+        "alarm",
+        "epoch",
+        "hub",
+        "n",
+        "quality",
+        "raw",
+        "ts",
+    ]
     for stand, channel in [(name, "red") for name in RESERVED_STANDS] + [("s", name) for name in RESERVED_CHANNELS]:
         devices = {"lamp": {"driver": "pwm", "channels": {channel: {}}}}
         stands = {stand: {"agent": "bench", "devices": devices}}
@@ -322,6 +339,7 @@ def test_the_examples_of_numbers_are_messages() -> None:
     backlog = json.loads(BACKLOG)
     assert topics.parse(backlog["topic"]).leaf is Leaf.STATE
     assert Reading.decode(json.dumps(backlog["payload"]).encode()).n == 1812
+    assert Gap.decode(GAP) == Gap("9f2c41aa", [1813, 1815])
 
 
 def test_g1_the_fields_of_a_command() -> None:

@@ -59,6 +59,28 @@ def test_numbers_that_are_gone_are_recorded_as_a_gap(lab: Lab) -> None:
     assert lab.history() == [("e1", 1), "gap 2-9", ("e1", 10)]
 
 
+def test_a_gap_between_others_is_recorded_and_blocks_nothing(lab: Lab) -> None:
+    agent = lab.agent()
+    lab.redis_server.kill()
+    for _ in range(9):
+        agent.read()
+    for n in (3, 4, 5, 8):
+        del agent.kept[n]
+    lab.redis_server.start()
+    backlog = "clayhub/agent/pi/backlog"
+
+    def offered_again() -> bool:
+        """Also twice, and with gaps that cannot be."""
+        agent.backlog()
+        for gap in ("[3, 5]", "[3, 5]", "[8, 8]", "[5, 3]", "[0, 9]", "[7]", "7", '["3", "5"]'):
+            agent.say(backlog, f'{{"epoch": "e1", "gap": {gap}}}'.encode())
+        agent.say(backlog, b'{"epoch": "e0", "gap": [1, 9]}')
+        return not agent.kept
+
+    wait_until(offered_again, "all confirmed")
+    assert lab.history() == [("e1", 1), ("e1", 2), "gap 3-5", ("e1", 6), ("e1", 7), "gap 8-8", ("e1", 9)]
+
+
 def test_an_agent_that_begins_anew_is_followed(lab: Lab) -> None:
     first = lab.agent()
     first.read()

@@ -75,4 +75,6 @@ class Notices:
         value = "" if alarm.value is None else f" ({alarm.value:.6g} when it came)"
         where = f"{about}{value}\n" if about else ""
         hint = "" if word == "over" else "\nAcknowledge it in the panel, or with `clayhub alarms acknowledge`."
-        return Notice(f"{self._lab}: {word}: {alarm.message}", f"{where}{alarm.priority}, {alarm.id}{hint}")
+        return Notice(
+            f"{self._lab}: {word}: {alarm.message}", f"{where}{alarm.priority}, {alarm.id}, {alarm.state}{hint}"
+        )

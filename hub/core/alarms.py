@@ -50,6 +50,7 @@ class Alarms:
             device, channel = limit.channel.split(".")
             self._limits.setdefault(f"{limit.stand}/{device}", []).append((name, channel, limit))
         self._notices = None if config.notify is None else Notices(config.notify, config.title)
+        self._clock_set = False
         for gone in memory.keys() - self._board.standing.keys():
             self._forget(gone)
 
@@ -79,6 +80,10 @@ class Alarms:
         for alarm in self._board.standing.values():
             self._publish(alarm)
 
+    def on_clock_set(self) -> None:
+        """The machine knows the time: a daily sign of life can have its hour."""
+        self._clock_set = True
+
     def on_time(self, now: Moment) -> None:
         """Judge what shows by silence, and send what is due. At least every second."""
         for name, active, said in self._conditions.judge(now):
@@ -88,9 +93,9 @@ class Alarms:
         for name, notice in self._notices.due(self._board.standing, now).items():
             self._keep(self._board.told(name, now), tell=False)
             self._out.notices.append(notice)
-        sign = self._notices.sign_of_life(self._board.standing.values(), self._devices_there(), now)
-        if sign is not None:
-            self._out.notices.append(sign)
+        if self._clock_set:
+            sign = self._notices.sign_of_life(self._board.standing.values(), self._devices_there(), now)
+            self._out.notices += [sign] if sign is not None else []
 
     def on_request(self, record: Record, now: Moment) -> None:
         """Somebody acknowledges an alarm. The record gets its end."""

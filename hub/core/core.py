@@ -98,6 +98,7 @@ class Core:
     def on_clock_set(self, now: Moment) -> None:
         """The machine knows the time: schedules may begin."""
         self._automation.on_clock_set(now)
+        self._alarms.on_clock_set()
         self._settle(now)
 
     def on_due(self, name: str, due: int, now: Moment) -> None:

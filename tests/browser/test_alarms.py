@@ -35,6 +35,16 @@ def test_an_alarm_comes_is_acknowledged_with_a_note_and_goes(screen: Page, labor
     expect(strip).to_have_text("No alarms")
 
 
+def test_on_a_phone_an_alarm_moves_nothing_either(page: Page, panel: PanelServer) -> None:
+    page.set_viewport_size({"width": 360, "height": 700})
+    sign_in(page, panel, "anna")
+    place = page.locator("[data-device='phytotron/chamber']").bounding_box()
+    panel.laboratory.alarm("too_hot", message="Too hot for the plants: open the door and look at the lamp. " * 2)
+    expect(page.locator("[data-alarm-strip=too_hot]")).to_contain_text("Too hot for the plants")
+    assert page.locator("[data-device='phytotron/chamber']").bounding_box() == place
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
 def test_the_most_urgent_that_nobody_knows_of_comes_first(screen: Page, laboratory: Laboratory) -> None:
     laboratory.alarm("known", priority="critical", state="acknowledged", by="vik", acknowledged=laboratory.now())
     laboratory.alarm("little", priority="low", message="A little.")

@@ -241,3 +241,18 @@ def test_notices_are_sent_once_again_and_when_it_is_over() -> None:
     assert [notice.title for notice in sent[1:]] == ["clayhub: still: temp is above 40 °C."]
     watch.read(temp=20)
     assert [notice.title for notice in sent[2:]] == ["clayhub: over: temp is above 40 °C."]
+
+
+def test_a_sign_of_life_once_the_machine_knows_the_time() -> None:
+    watch = Watch(limits={}, notify={"sign_of_life": "12:00"})
+    sent = watch.core.effects.notices
+    watch.live(1)
+    watch.mono += 24 * 3600
+    watch.live(1)
+    assert sent == []
+    watch.core.on_clock_set(watch.now)
+    watch.live(1)
+    watch.mono += 24 * 3600
+    watch.live(1)
+    assert [notice.title for notice in sent] == ["clayhub: sign of life"]
+    assert sent[0].body.startswith("1 of 1 devices are there.")

@@ -47,7 +47,7 @@ class Desk:
 def test_a_notice_says_what_is_wrong_where_and_what_to_do() -> None:
     (notice,) = Notices(Notify(), "Lab").due({"hot": alarm()}, at(0)).values()
     assert notice.title == "Lab: alarm: Too hot."
-    assert notice.body.startswith("s/d/temp (41.2346 when it came)\nhigh, hot\n")
+    assert notice.body.startswith("s/d/temp (41.2346 when it came)\nhigh, hot, unacknowledged\n")
     assert "clayhub alarms acknowledge" in notice.body
 
 

@@ -18,7 +18,7 @@ export function strip(page) {
   const others = all.length > 1 ? `, and ${all.length - 1} more` : "";
   return html`<p class="alarm-strip ${waits(first) ? first.priority : "known"}" data-alarm-strip=${first.id}>
     ${sign(first)} <a href="#alarms">${first.message}</a>
-    <span>${waits(first) ? "not acknowledged" : "acknowledged"}${others}</span></p>`;
+    <span class="rest">${waits(first) ? "not acknowledged" : "acknowledged"}${others}</span></p>`;
 }
 
 /** Every alarm that is not normal: those nobody knows of first, then by how urgent they are. */

@@ -51,6 +51,8 @@ class Alarms:
             self._limits.setdefault(f"{limit.stand}/{device}", []).append((name, channel, limit))
         self._notices = None if config.notify is None else Notices(config.notify, config.title)
         self._clock_set = False
+        self._messages = {alarm.id: alarm.encode() for alarm in self._board.standing.values()}
+        """The last word on each alarm, for a broker that has not heard it."""
         for gone in memory.keys() - self._board.standing.keys():
             self._forget(gone)
 
@@ -75,10 +77,10 @@ class Alarms:
         self._tell(self._board.judge(name, False, "", now))
 
     def on_up(self, now: Moment) -> None:
-        """The broker is there, perhaps a new one that has kept nothing."""
+        """The broker is there: it may have kept nothing, and missed what happened meanwhile."""
         self._conditions.listen(now)
-        for alarm in self._board.standing.values():
-            self._publish(alarm)
+        for alarm_id in self._messages:
+            self._publish(alarm_id)
 
     def on_clock_set(self) -> None:
         """The machine knows the time: a daily sign of life can have its hour."""
@@ -113,7 +115,8 @@ class Alarms:
         if alarm is None:
             return
         self._keep(alarm, tell=True)
-        self._publish(alarm)
+        self._messages[alarm.id] = alarm.encode()
+        self._publish(alarm.id)
         ended = self._notices.ended(alarm) if self._notices and alarm.state == State.NORMAL else None
         if ended is not None:
             self._out.notices.append(ended)
@@ -126,14 +129,14 @@ class Alarms:
             self.memory[alarm.id] = asdict(alarm)
             self._out.journal.alarm(alarm.id, self.memory[alarm.id], tell=tell)
 
-    def _publish(self, alarm: Alarm) -> None:
-        self._out.publishes.append(Publish(topics.alarm(alarm.id), alarm.encode(), retain=True))
+    def _publish(self, alarm_id: str) -> None:
+        self._out.publishes.append(Publish(topics.alarm(alarm_id), self._messages[alarm_id], retain=True))
 
     def _forget(self, alarm_id: str) -> None:
         """It is not defined any more."""
         del self.memory[alarm_id]
         self._out.journal.alarm(alarm_id, None, tell=True)
-        self._out.publishes.append(Publish(topics.alarm(alarm_id), b"", retain=True))
+        self._messages[alarm_id] = b""
 
     def _devices_there(self) -> str:
         words = [self._presence.word(key) for key in self._conditions.keys]

@@ -221,10 +221,21 @@ def test_what_stood_before_the_hub_was_restarted_stands_until_more_is_known() ->
     assert watch.stand() == {}
 
 
+def test_a_broker_that_was_away_when_an_alarm_ended_learns_of_it() -> None:
+    watch = watching(hot=HOT)
+    watch.read(temp=50)
+    watch.read(temp=20)
+    watch.published()
+    watch.alarms["hot"] = "unacknowledged"
+    watch.core.on_up(watch.now)
+    assert watch.stand() == {}
+
+
 def test_an_alarm_that_is_not_in_the_configuration_any_more_is_taken_away() -> None:
     before = watching(hot=HOT)
     before.read(temp=50)
     watch = Watch(kept=dict(before.core.memory.alarms), limits={})
+    watch.core.on_up(watch.now)
     assert [(message.topic, message.payload) for message in watch.published() if "alarm" in message.topic] == [
         ("clayhub/alarm/hot", b"")
     ]

@@ -72,6 +72,7 @@ class Connection:
         clean = True if self._v5 else paho.MQTT_CLEAN_START_FIRST_ONLY
         self._client.connect(self._terms.host, self._terms.port, KEEPALIVE, clean_start=clean)
         self._network = Network(self._client)
+        self._network.start()
 
     def wait_until_up(self) -> bool:
         """Wait for the broker to acknowledge the subscriptions. False when it does not in time, or refuses."""
@@ -92,12 +93,14 @@ class Connection:
         return self._reason
 
     def publish(self, topic: str, payload: bytes, qos: int, retain: bool, correlation: bytes | None) -> bool:
-        """Hand a message to the network thread. False when it cannot take it."""
+        """Send a message. False when it cannot be taken."""
+        if self._network is None:
+            return False
         properties = None
         if correlation is not None and self._v5:
             properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
             properties.CorrelationData = correlation
-        self._last = self._client.publish(topic, payload, qos, retain, properties)
+        self._last = self._network.publish(topic, payload, qos, retain, properties)
         return self._last.rc == MQTTErrorCode.MQTT_ERR_SUCCESS
 
     def flush(self, timeout: float) -> None:
@@ -107,7 +110,6 @@ class Connection:
 
     def close(self) -> None:
         """Say good-bye (the last will is not published) and end the network thread."""
-        self._client.disconnect()
         if self._network is not None:
             self._network.stop(GOODBYE_TIMEOUT)
         self._ended.set()

@@ -67,7 +67,7 @@ class Link:
     def publish(
         self, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False, correlation: bytes | None = None
     ) -> bool:
-        """Hand a message to the network thread. False when there is no connection: then it is dropped, not kept."""
+        """Send a message. False when there is no connection: then it is dropped, not kept."""
         connection = self._connection
         return connection is not None and connection.publish(topic, payload, qos, retain, correlation)
 

@@ -32,6 +32,7 @@ class Visitor(UserMixin):  # type: ignore[misc]  # Flask-Login has no types
 def init_access(app: Flask) -> None:
     """Let Flask-Login find the visitor behind a cookie. (No context processor: the error page must not ask Redis.)"""
     manager = LoginManager(app, add_context_processor=False)
+    manager.session_protection = None  # sessions live here, not in the cookie; it would write the cookie each time
     manager.user_loader(_visitor)
 
 

@@ -12,6 +12,8 @@ from hub.state.record import Record
 Json = dict[str, Any]
 
 LATEST_COMMANDS = 20
+MOST_EVENTS = 200
+"""Read at once; fewer than `keys.EVENTS_KEPT`."""
 
 
 class Lost(ClayhubError):  # noqa: N818 - reads as what happened: `raise Lost`
@@ -60,14 +62,14 @@ class View:
         takes away a key whose value is None and puts `commands` before those known (the same id replaces).
         `block` is in seconds, and the client's timeout must be longer. Raises Lost.
         """
-        with self._redis.pipeline(transaction=False) as pipe:
-            pipe.xrange(keys.EVENTS, cursor, cursor, count=1)
-            pipe.xread({keys.EVENTS: cursor}, count=200, block=max(1, int(block * 1000)))
-            here, streams = pipe.execute()
-        if not here and cursor != "0-0":
+        streams: Any = self._redis.xread({keys.EVENTS: cursor}, count=MOST_EVENTS, block=max(1, int(block * 1000)))
+        entries = streams[0][1] if streams else []
+        # The hub keeps more than this: if it has trimmed the cursor away, all that is read comes after it, and is much.
+        # Nothing at all can mean a new stream.
+        if len(entries) in (0, MOST_EVENTS) and cursor != "0-0" and not self._redis.xrange(keys.EVENTS, cursor, cursor):
             raise Lost
         deltas: list[Json] = []
-        for entry, fields in streams[0][1] if streams else ():
+        for entry, fields in entries:
             cursor = entry.decode()
             delta = orjson.loads(fields[b"j"])
             if delta["type"] == "reset":

@@ -8,7 +8,7 @@ from hub.state.journal import Journal
 from hub.state.lane import Lane
 from hub.state.live import Live
 from hub.state.lock import Lock
-from hub.state.view import Lost, View
+from hub.state.view import MOST_EVENTS, Lost, View
 from hub.state.writer import Writer
 
 NOW = 1_763_811_302_123
@@ -54,10 +54,32 @@ def test_who_was_away_too_long_is_told(redis_client: Redis, writer: Writer) -> N
     view = View(redis_client)
     fault(writer, "online")
     cursor = view.snapshot()["cursor"]
-    fault(writer, "offline")
-    redis_client.xtrim(keys.EVENTS, maxlen=1, approximate=False)
+    for _ in range(MOST_EVENTS + 1):
+        fault(writer, "offline")
+    redis_client.xtrim(keys.EVENTS, maxlen=MOST_EVENTS, approximate=False)
     with pytest.raises(Lost):
         view.follow(cursor, 1)
+
+
+def test_who_follows_events_of_a_redis_that_lost_them_is_told(redis_client: Redis, writer: Writer) -> None:
+    view = View(redis_client)
+    fault(writer, "online")
+    cursor = view.snapshot()["cursor"]
+    redis_client.delete(keys.EVENTS)
+    with pytest.raises(Lost):
+        view.follow(cursor, 0.001)
+
+
+def test_many_changes_come_in_parts(redis_client: Redis, writer: Writer) -> None:
+    view = View(redis_client)
+    fault(writer, "online")
+    cursor = view.snapshot()["cursor"]
+    for _ in range(MOST_EVENTS + 1):
+        fault(writer, "fault")
+    cursor, deltas = view.follow(cursor, 1)
+    assert len(deltas) == MOST_EVENTS
+    cursor, deltas = view.follow(cursor, 1)
+    assert len(deltas) == 1
 
 
 def test_a_hub_that_begins_anew_makes_readers_look_again(redis_client: Redis, writer: Writer) -> None:

@@ -9,6 +9,7 @@ import pytest
 from simple_websocket import Client, ConnectionClosed
 
 from hub.state import keys
+from hub.state.view import MOST_EVENTS
 from tests.servers import wait_until
 from tests.web.laboratory import Laboratory
 from tests.web.panel import PanelServer, Visitor, hear, hear_until
@@ -61,9 +62,10 @@ def test_a_browser_that_missed_changes_gets_everything_again(
     panel: PanelServer, ears: Client, laboratory: Laboratory
 ) -> None:
     with panel.frozen():
-        laboratory.read(temperature=0.5)
+        for number in range(MOST_EVENTS + 1):
+            laboratory.read(temperature=number + 0.5)
         laboratory.read(temperature=1.5)
-        laboratory.redis.xtrim(keys.EVENTS, maxlen=1, approximate=False)
+        laboratory.redis.xtrim(keys.EVENTS, maxlen=MOST_EVENTS, approximate=False)
     assert hear_until(ears, "snapshot")["devices"][KEY]["state"]["temperature"] == 1.5
 
 

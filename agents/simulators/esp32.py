@@ -75,7 +75,7 @@ class Esp32:
         self._booted_at = now
         self._reboot_at = math.inf
         self._outputs_off()
-        self._seen_at, self._seen = now, exchange(self._outputs(), now)
+        self._seen_at, self._seen = now, self._meet_world(now)
 
     def suffer(self, faults: Esp32Faults, now: float) -> None:
         """From now on have these faults and no others."""
@@ -84,11 +84,12 @@ class Esp32:
             self._reboot_at = now
 
     def reachable(self, now: float) -> bool:
-        """Whether anything listens on its port; carries out a reboot that is due."""
+        """Whether anything listens on its port; a reboot that is due, and what was set, happen now."""
         if now >= self._reboot_at:
             self._booted_at, self._reboot_at = now + BOOT, math.inf
             self._outputs_off()
-            self._exchange(self._outputs(), now)
+        if self._outputs() != self._told:  # here, not in `answer`: a real board's answer does not wait for the air
+            self._meet_world(now)
         return now >= self._booted_at and not self.faults.refuse
 
     def answer(self, method: str, target: str, body: bytes, now: float) -> Answer:
@@ -124,12 +125,16 @@ class Esp32:
         shown |= {"uptime": int(now - self._booted_at)}
         return Answer(json.dumps(shown, indent="\t", separators=(",", ":\t")), content_type="application/json")
 
+    def _meet_world(self, now: float) -> Quantities:
+        self._told = self._outputs()
+        return self._exchange(self._told, now)
+
     def _sensor(self, name: str, now: float) -> float:
         if name in self.faults.absent:
             return ABSENT
         looked_at = self._booted_at + (now - self._booted_at) // self.refresh * self.refresh
         if looked_at != self._seen_at:
-            self._seen_at, self._seen = looked_at, self._exchange(self._outputs(), now)
+            self._seen_at, self._seen = looked_at, self._meet_world(now)
         return self.sensors[name].show(self._seen, f"{self._seed} {name}", looked_at)
 
     def _reset(self, body: bytes, now: float) -> Answer:

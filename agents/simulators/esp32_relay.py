@@ -46,7 +46,7 @@ class Esp32Relay(Esp32):
     def _text(self, name: str, _body: bytes, now: float) -> Answer:
         return Answer(f"{self._sensor(name, now):f}")
 
-    def _relay(self, body: bytes, now: float) -> Answer:
+    def _relay(self, body: bytes, _now: float) -> Answer:
         try:
             fields = parse(body)
         except ValueError:
@@ -57,5 +57,4 @@ class Esp32Relay(Esp32):
         if channel not in range(4) or state not in (0, 1):
             return Answer("RESULT: ERROR invalid params!\n")
         self._relays[channel] = state
-        self._exchange(self._outputs(), now)
         return Answer(f"RESULT: SUCCESS\n Relay: {channel}, set to state: {state}\n")

@@ -50,7 +50,7 @@ class PwmLamp(Esp32):
     def _info(self, body: bytes, now: float) -> Answer:
         return replace(super()._info(body, now), takes=MEASURING)
 
-    def _pwm(self, body: bytes, now: float) -> Answer:
+    def _pwm(self, body: bytes, _now: float) -> Answer:
         try:
             fields = parse(body)
         except ValueError:
@@ -61,5 +61,4 @@ class PwmLamp(Esp32):
         if duty is None or duty not in range(101):
             return Answer("RESULT: ERR_INVALID_DUTY_VALUE\n", closes=duty is None)
         self._duties[channel], self._read_back[channel] = duty, max(1, duty)
-        self._exchange(self._outputs(), now)
         return Answer(f"RESULT: PWM_OPERATION_SUCCESS\n; Set channel {channel} to {max(1, duty)} % pwm\n")

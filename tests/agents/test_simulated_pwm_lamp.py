@@ -125,6 +125,7 @@ def test_a_lit_lamp_gets_warm() -> None:
     cold = bench.info["lamp_temp"]
     for channel in range(4):
         bench.post("/pwm", b'{"channel":%d,"duty":100}' % channel)
+    bench.pass_time(0.5)  # until the world hears of it
     bench.pass_time(600)
     assert bench.info["lamp_temp"] > cold + 20
 

@@ -1,0 +1,154 @@
+"""The way of a reading when any process on it is killed: nothing lost, nothing twice, in order."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hub.state import keys
+from tests.agents.simulated import ROOT, Simulated
+from tests.servers import MosquittoServer, RedisServer, Server, wait_until
+from tests.wire.hubs import entries
+
+CONFIG = """
+version: 1
+mqtt: {port: MQTT}
+redis: {port: REDIS}
+agents: {a1: {}}
+stands:
+  stand:
+    agent: a1
+    simulate: true
+    devices:
+      sba5: {driver: sba5, address: /dev/ttyUSB0, period: 50ms}
+"""
+
+
+class Running:
+    """A process of clayhub's in an installation of the test's own."""
+
+    def __init__(self, folder: Path, *argv: str) -> None:
+        places = {"CLAYHUB_CONFIG": str(folder / "config.yaml"), "CLAYHUB_SECRETS": str(folder / "secrets")}
+        self._argv, self._environment = [sys.executable, "-m", *argv], os.environ | places
+        self._log = folder / f"{argv[-1]}.log"
+        self.start()
+
+    def start(self) -> None:
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(self._argv, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> None:
+        self.process.terminate()
+        assert self.process.wait(10) == 0
+
+    def said(self) -> str:
+        return self._log.read_text()
+
+
+class Installation:
+    """Simulator, agent, broker, hub and Redis, each a process."""
+
+    def __init__(self, folder: Path, broker: MosquittoServer, redis_server: RedisServer) -> None:
+        self.folder, self.broker, self.redis_server = folder, broker, redis_server
+        (folder / "config.yaml").write_text(
+            CONFIG.replace("MQTT", str(broker.port)).replace("REDIS", str(redis_server.port))
+        )
+        (folder / "secrets").mkdir()
+        for name, secret in {"redis": redis_server.password, "mqtt-hub": "x", "mqtt-agent-a1": "x"}.items():
+            (folder / "secrets" / f"{name}.password").write_text(secret)
+        simulators = folder / "var" / "simulators"
+        simulators.mkdir(parents=True)
+        self.device = Simulated("sba5", simulators).start()
+        self.outbox = folder / "var" / "outbox"
+        self.redis = redis_server.client()
+        self.hub = Running(folder, "hub.cli.main", "hub")
+        self.agent = Running(folder, "agents", "a1")
+
+    def stop(self) -> None:
+        self.agent.process.kill()
+        self.hub.process.kill()
+        self.agent.process.wait()
+        self.hub.process.wait()
+        self.device.stop()
+        self.redis.close()
+
+    def made(self) -> int:
+        """Measurements that the device has answered."""
+        return sum(request.strip() == "M" for request in self.device.requests)
+
+    def wait_for_measurements(self, count: int) -> None:
+        """The device answers so many more times."""
+        before = self.made()
+        wait_until(lambda: self.made() >= before + count, "the device is read")
+
+    def history(self) -> list[tuple[bytes, bytes]]:
+        """Epoch and number, or gap."""
+        return [(fields[b"e"], fields.get(b"gap", fields[b"n"])) for _, fields in entries(self.redis, keys.READINGS)]
+
+    def stored(self) -> int:
+        return int(self.redis.xlen(keys.READINGS))
+
+    def wait_for_more(self, count: int = 20) -> None:
+        """So many more readings are stored."""
+        before = self.stored()
+        wait_until(lambda: self.stored() >= before + count, "readings go on", 20)
+
+
+@pytest.fixture
+def installation(tmp_path: Path, broker: MosquittoServer, redis_server: RedisServer) -> Iterator[Installation]:
+    made = Installation(tmp_path, broker, redis_server)
+    yield made
+    made.stop()
+
+
+def test_whatever_is_killed_each_reading_is_stored_once_and_in_order(installation: Installation) -> None:
+    each: list[Running | Server] = [
+        installation.agent,
+        installation.hub,
+        installation.broker,
+        installation.redis_server,
+    ]
+    installation.wait_for_more()
+    for victim in each:
+        victim.kill()
+        if victim is not installation.agent:
+            installation.wait_for_measurements(10)
+        victim.start()
+        installation.wait_for_more()
+    for victim in each[::-1]:
+        victim.kill()
+    for victim in each:
+        victim.start()
+    installation.wait_for_more()
+    installation.agent.stop()
+    installation.agent.start()
+    installation.wait_for_more()
+    installation.agent.stop()
+    wait_until(lambda: installation.made() - installation.stored() <= 3, "all but what was under way at a kill or stop")
+    history = installation.history()
+    assert len({epoch for epoch, _ in history}) == 1
+    assert [int(n) for _, n in history] == list(range(1, len(history) + 1)), "no gap, nothing twice, in order"
+
+
+def test_in_normal_operation_nothing_is_written_to_the_disk(installation: Installation) -> None:
+    installation.wait_for_more(100)
+    assert not installation.outbox.exists()
+    installation.hub.kill()
+    wait_until(lambda: list(installation.outbox.glob("a1/*.log")), "what is not confirmed moves to the disk", 15)
+    installation.hub.start()
+    wait_until(lambda: not list(installation.outbox.glob("a1/*.log")), "what is stored is removed", 20)
+
+
+def test_a_second_agent_of_the_same_name_is_told_to_wait(installation: Installation) -> None:
+    installation.wait_for_more(1)
+    second = Running(installation.folder, "agents", "a1")
+    assert second.process.wait(15) == 2
+    assert "The agent a1 of this installation runs already" in second.said()
+    installation.wait_for_more()

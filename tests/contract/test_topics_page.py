@@ -107,7 +107,7 @@ HELD_BY = {
 }
 """Promises that need a broker, an agent or a hub, and the tests that hold them."""
 
-INFO, READING, DONE, REJECTED, BEAT, HUB_BEAT, ALARM, STORED, BACKLOG, GAP, COMMAND = (text.encode() for text in EXAMPLES)
+INFO, READING, DONE, REJECTED, BEAT, HUB_BEAT, ALARM, STORED, BACKLOG, GAP, COMMAND = map(str.encode, EXAMPLES)
 LAMP = description.decode("phytotron", "lamp", INFO)
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from agents.assemble import assemble
 from agents.catalog import entries
-from agents.drivers import DRIVERS
 from agents.outbox import Outbox
 from agents.outbox_place import place
+from agents.outside import drivers
 from hub.contract.config.load import file_hash, load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError, did_you_mean
 from hub.contract.errors import ConfigError
@@ -25,7 +25,7 @@ def run(name: str, places: Places) -> None:
         if name not in config.agents:
             text = f"there is no agent {name!r}{did_you_mean(name, config.agents)}"
             raise UnlocatedError([Problem(("agents",), text)])
-        devices = entries(config, DRIVERS)
+        devices = entries(config, drivers(config, places.config))
     agent = assemble(
         name,
         {key: entry for key, entry in devices.items() if entry.description.agent == name},

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from agents import derived, options
+from agents.broken import Broken, UnknownChannels
 from agents.calibration import Calibrated
 from agents.driver import Driver, DriverOptions, Drivers
 from agents.formula import Formula
@@ -72,6 +73,10 @@ def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
             if driver is None:
                 hint = did_you_mean(device.driver, drivers)
                 problems.append(Problem((*where, "driver"), f"there is no driver {device.driver!r}{hint}"))
+                continue
+            if issubclass(driver, Broken):
+                unknown = UnknownChannels(**vars(_description(stand_name, stand, name, device, ())), why=driver.why)
+                found[unknown.key] = Entry(unknown, driver, {}, {}, stand.simulate)
                 continue
             given = driver.completed(options.given(driver, device), config.mqtt, stand.agent)
             wrong = list(options.mistakes(driver, device, given, stand.simulate, where))

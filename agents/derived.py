@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from agents.broken import UnknownChannels
 from agents.formula import Formula
 from hub.contract.channels import Number, Switch
 from hub.contract.config.problems import Keys, Problem, did_you_mean
@@ -42,6 +43,8 @@ def _dangling(device: Description, formula: Formula, measured: Mapping[str, Desc
     for reference in sorted(formula.references):
         other, dot, name = reference.rpartition(".")
         source = measured.get(f"{device.stand}/{other}") if dot else device
+        if isinstance(source, UnknownChannels):
+            continue
         if source is None:
             names = [each.device for each in measured.values() if each.stand == device.stand]
             yield f"{device.stand} has no device {other!r}{did_you_mean(other, names)}"

@@ -17,7 +17,7 @@ from hub.contract.config.schema import Mqtt
 class DriverOptions(BaseModel):
     """Options of a driver in config.yaml. A driver's own class adds its fields; a simulator replaces `address`."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, use_attribute_docstrings=True)
 
     somewhere: ClassVar[str] = "/dev/null"
     """An address that could be: it stands in for a simulated device's until its simulator has told it."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from agents.simulators import http_board, kernel_files, serial_line, surroundings, world_socket
+from agents.simulators import http_board, kernel_files, outside, serial_line, surroundings, world_socket
 from agents.simulators.esp32_relay import Esp32Relay
 from agents.simulators.esphome import Esphome
 from agents.simulators.faults import FaultFile
@@ -67,12 +67,12 @@ OTHERS: dict[str, Callable[[Place, str, Exchange], None]] = {
 
 def arguments() -> argparse.Namespace:
     """What the command line says."""
+    known = (*INSTRUMENTS, *BOARDS, *OTHERS, "world")
     parser = argparse.ArgumentParser(prog="python -m agents.simulators", description="Run one simulated device.")
-    parser.add_argument(
-        "driver", choices=(*INSTRUMENTS, *BOARDS, *OTHERS, "world"), help="the driver whose device to simulate"
-    )
+    parser.add_argument("driver", help=f"the driver whose device to simulate: {', '.join(known)}, or one of your own")
     parser.add_argument("--name", required=True, help="STAND.DEVICE (of a world: STAND), the name of its files")
     parser.add_argument("--folder", required=True, type=Path, help="where its files lie")
+    parser.add_argument("--drivers", type=Path, default=Path("drivers"), help="the folder of drivers of your own")
     parser.add_argument("--seed", type=int, default=1, help="of its noise (default: 1)")
     parser.add_argument("--speed", type=float, default=1.0, help="seconds of the device in one second (default: 1)")
     parser.add_argument(
@@ -97,6 +97,16 @@ def stop(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
+def find_outside(driver: str, folder: Path) -> None:
+    """Add the simulator of a driver from outside to those there are."""
+    if driver not in {**INSTRUMENTS, **BOARDS, **OTHERS}:
+        instrument, board = outside.load(folder, driver)
+        if instrument is not None:
+            INSTRUMENTS[driver] = instrument
+        else:
+            BOARDS[driver] = board
+
+
 def main() -> None:
     """Run until SIGTERM or Ctrl-C."""
     asked = arguments()
@@ -106,6 +116,7 @@ def main() -> None:
     if asked.driver == "world":
         world_socket.run(place, asked.seed, dict(asked.relay))
         return
+    find_outside(asked.driver, asked.drivers)
     seed, now, exchange = f"{asked.seed} {asked.name}", place.now(), surroundings.shared(place, asked.seed)
     if asked.driver in INSTRUMENTS:
         make, faults = INSTRUMENTS[asked.driver]

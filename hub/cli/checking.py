@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from agents.broken import UnknownChannels
 from agents.catalog import describe
-from agents.drivers import DRIVERS
+from agents.outside import drivers
 from hub.alarms import check as alarms
 from hub.contract.config.load import load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError
@@ -18,11 +19,16 @@ def checked(path: Path) -> tuple[Config, dict[str, Description]]:
     """The configuration, and every device as it describes itself. Raises ConfigError: file, line, what to write."""
     config = load(path)
     with naming_lines(path):
-        descriptions = describe(config, DRIVERS)
+        descriptions = describe(config, drivers(config, path))
         problems = [one for check in (_procedures, _schedules, _alarms) for one in check(config, descriptions)]
         if problems:
             raise UnlocatedError(problems)
     return config, descriptions
+
+
+def broken(descriptions: Mapping[str, Description]) -> list[str]:
+    """What is wrong with drivers from outside that devices need. Those devices have a fault; all else works."""
+    return sorted({each.why for each in descriptions.values() if isinstance(each, UnknownChannels)})
 
 
 def _procedures(config: Config, descriptions: Mapping[str, Description]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ COMMANDS = {
     "info": "Show addresses, accounts, and where secrets lie.",
     "check": "Check config.yaml.",
     "schema": "Print the JSON Schema of config.yaml.",
+    "driver": "List drivers, or begin one of your own.",
     "devices": "List the devices and their channels.",
     "watch": "Show live values.",
     "set": "Set a channel, and wait for what becomes of it.",

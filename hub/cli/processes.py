@@ -43,7 +43,8 @@ def simulators(config: Config, places: Places) -> list[Program]:
         if stand.simulate
         for name, device in stand.devices.items()
     }
-    return [_simulator(f"simulator-{name}", driver, name, places) for name, driver in drivers.items()]
+    own = () if config.drivers is None else (f"--drivers={places.config.parent / config.drivers}",)
+    return [_simulator(f"simulator-{name}", driver, name, places, *own) for name, driver in drivers.items()]
 
 
 def worlds(config: Config, places: Places) -> list[Program]:

@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 
 from agents.catalog import Entry, describe, entries
-from agents.driver import Driver
+from agents.declaration import mistakes as mistakes_of
 from agents.drivers import DRIVERS as SHIPPED
 from hub.contract.channels import Number, Switch
 from hub.contract.config.load import load, naming_lines
 from hub.contract.errors import Code, ConfigError, DeviceError
-from hub.contract.ids import RESERVED_CHANNELS, is_id
 from tests.agents.bench import DRIVERS
 
 X = "address: x"
@@ -117,21 +116,4 @@ def test_the_shipped_configuration_has_no_mistake() -> None:
 def test_each_drivers_declaration_holds_together(kind: str) -> None:
     driver = SHIPPED[kind]
     assert driver.kind == kind
-    names = [channel.name for channel in driver.channels]
-    assert len(set(names)) == len(names)
-    assert all(is_id(name) and name not in RESERVED_CHANNELS for name in names)
-    for channel in driver.channels:
-        assert channel.safe is None or channel.writable
-        assert channel.lease is None or channel.safe is not None
-        assert channel.safe is None or channel.check(channel.safe) == channel.safe
-
-
-def test_a_device_whose_description_is_no_message_any_more_is_refused(tmp_path: Path) -> None:
-    class Wide(Driver):
-        kind = "wide"
-        channels = tuple(Number(f"channel_{number}", title="x" * 100) for number in range(500))
-
-    file = tmp_path / "config.yaml"
-    file.write_text(BEGIN + "        driver: wide\n        address: x\n")
-    with pytest.raises(ConfigError, match="it has too many channels"), naming_lines(file):
-        describe(load(file), {"wide": Wide})
+    assert list(mistakes_of(driver)) == []

@@ -2,7 +2,8 @@
 
 import click
 
-from hub.cli.checking import checked
+from hub.cli.checking import broken, checked
+from hub.contract.errors import ConfigError
 from hub.contract.places import Places
 
 
@@ -14,6 +15,9 @@ def command() -> None:
     """
     places = Places.from_environment()
     config, descriptions = checked(places.config)
+    wrong = broken(descriptions)
+    if wrong:
+        raise ConfigError("\n".join(wrong))
     parts = ("stands", "procedures", "schedules", "alarms")
     stands, *others = (f"{len(getattr(config, part))} {part}" for part in parts)
     click.echo(f"{places.config}: no mistake ({', '.join((stands, f'{len(descriptions)} devices', *others))}).")

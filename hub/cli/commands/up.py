@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import click
 
 from hub.cli import preflight, processes, welcome
-from hub.cli.checking import checked
+from hub.cli.checking import broken, checked
 from hub.cli.installation import client
 from hub.cli.record import Record
 from hub.cli.render import render
@@ -25,6 +25,8 @@ def command() -> None:
     """
     places = Places.from_environment()
     config, descriptions = checked(places.config)
+    for wrong in broken(descriptions):
+        click.echo(f"{wrong} Its devices have a fault until it is mended.", err=True)
     environment = preflight.environment(places.to_environment())
     preflight.check_programs(environment["PATH"])
     record = Record(places.var / "run")

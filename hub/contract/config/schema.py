@@ -106,7 +106,7 @@ class Device(Model):
     model_config = ConfigDict(extra="allow")
 
     driver: Id
-    """The kind of device; `clayhub devices` lists them."""
+    """The kind of device; `clayhub driver list` lists them."""
     title: Title | None = None
     """What the panel calls it; by default its name."""
     period: Annotated[Duration, at_least("50ms")] = Field(default=2.0, json_schema_extra={"default": "2s"})
@@ -144,6 +144,8 @@ class Config(Model):
 
     version: Literal[1]
     """The version of this format."""
+    drivers: str | None = None
+    """A folder with drivers of your own, one a file; relative to this file. By default there are none."""
     title: Title = "clayhub"
     """What the panel calls the laboratory."""
     web: Web = Web()

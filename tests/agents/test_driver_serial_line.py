@@ -48,12 +48,12 @@ def instrument(
                 for line in lines:
                     os.write(ours, answer(line))
 
-    thread = threading.Thread(target=serve)
-    thread.start()
     entry = configured(folder, (SCALE + options).replace("ADDRESS", os.ttyname(theirs)))
     driver = entry.driver(entry.options(folder))
-    driver.open()
+    thread = threading.Thread(target=serve)
+    thread.start()
     try:
+        driver.open()
         yield driver
     finally:
         driver.close()

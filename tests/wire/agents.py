@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from agents.assemble import assemble
 from agents.catalog import entries
@@ -49,6 +49,12 @@ class Ear:
         )
         self.link.start()
         assert up.wait(10)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.link.stop()
 
     def _hear(self, message: Incoming) -> None:
         with self._news:
@@ -118,7 +124,7 @@ def agent(broker: MosquittoServer, folder: Path, devices: str) -> Iterator[None]
         simulators=folder,
         notify=lambda state: up.set() if state == "READY=1" else None,
     )
-    thread = threading.Thread(target=made.run, name="agent a1")
+    thread = threading.Thread(target=made.run, name="agent a1", daemon=True)
     thread.start()
     try:
         assert up.wait(10)

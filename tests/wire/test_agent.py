@@ -16,9 +16,8 @@ STATE = "clayhub/s/heat/state"
 
 @pytest.fixture
 def ear(broker: MosquittoServer) -> Iterator[Ear]:
-    found = Ear(broker.port)
-    yield found
-    found.link.stop()
+    with Ear(broker.port) as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -32,13 +31,12 @@ def shelf() -> Iterator[None]:
 def test_who_comes_later_finds_who_is_there_and_what_there_is(broker: MosquittoServer, tmp_path: Path) -> None:
     with agent(broker, tmp_path, HEAT):
         wait_until(lambda: len(SHELF["one"].reads) > 2, "polled")
-        ear = Ear(broker.port)
-        assert ear.wait("clayhub/agent/a1/availability") == "online"
-        assert ear.wait("clayhub/s/heat/availability") == "online"
-        assert ear.wait("clayhub/s/heat/info")["channels"]["power"]["unit"] == "%"
-        assert ear.wait(STATE)["temp"] == 21.5
-        assert all(message.retain for message in ear.heard if message.topic == "clayhub/s/heat/info")
-        ear.link.stop()
+        with Ear(broker.port) as ear:
+            assert ear.wait("clayhub/agent/a1/availability") == "online"
+            assert ear.wait("clayhub/s/heat/availability") == "online"
+            assert ear.wait("clayhub/s/heat/info")["channels"]["power"]["unit"] == "%"
+            assert ear.wait(STATE)["temp"] == 21.5
+            assert all(message.retain for message in ear.heard if message.topic == "clayhub/s/heat/info")
 
 
 def test_readings_count_by_one_and_carry_the_names_of_config_yaml(
@@ -145,12 +143,11 @@ def test_after_the_broker_was_away_everything_is_told_again_and_commands_work(
         read = len(SHELF["one"].reads)
         wait_until(lambda: len(SHELF["one"].reads) > read + 5, "polled on without the broker")
         broker.start()
-        later = Ear(broker.port)
-        assert later.wait("clayhub/agent/a1/availability", lambda said: said == "online")
-        assert later.wait("clayhub/s/heat/availability") == "online"
-        assert later.wait("clayhub/s/heat/info")
-        assert later.ask("heater", "true", "on")["status"] == "done"
-        later.link.stop()
+        with Ear(broker.port) as later:
+            assert later.wait("clayhub/agent/a1/availability", lambda said: said == "online")
+            assert later.wait("clayhub/s/heat/availability") == "online"
+            assert later.wait("clayhub/s/heat/info")
+            assert later.ask("heater", "true", "on")["status"] == "done"
     assert later.all(STATE)[0]["n"] > read
 
 

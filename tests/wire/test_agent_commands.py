@@ -20,13 +20,11 @@ RESULT = "clayhub/s/heat/result"
 def ear(broker: MosquittoServer, tmp_path: Path) -> Iterator[Ear]:
     """An ear at the broker where the agent serves one heater."""
     SHELF.clear()
-    found = Ear(broker.port)
-    with agent(broker, tmp_path, HEAT):
+    with Ear(broker.port) as found, agent(broker, tmp_path, HEAT):
         found.wait("clayhub/s/heat/availability", lambda said: said == "online")
         SHELF["one"].log.clear()
         yield found
         SHELF["one"].gate.set()
-    found.link.stop()
 
 
 @pytest.mark.parametrize(
@@ -96,10 +94,9 @@ def test_a_retained_command_is_refused_and_cleared(ear: Ear, broker: MosquittoSe
     ear.say(SET, "ON", retain=True)
     assert ear.wait(RESULT)["code"] == "retained"
     ear.wait(SET, lambda said: said == "")
-    later = Ear(broker.port)
-    later.wait("clayhub/s/heat/info")
-    assert later.all(SET) == [], "nothing is left at the broker"
-    later.link.stop()
+    with Ear(broker.port) as later:
+        later.wait("clayhub/s/heat/info")
+        assert later.all(SET) == [], "nothing is left at the broker"
     assert ear.ask("power", "1", "after")["status"] == "done"
     assert SHELF["one"].log == [("power", 1)]
     assert len(ear.all(RESULT)) == 2, "the clearing itself is not answered"
@@ -107,14 +104,13 @@ def test_a_retained_command_is_refused_and_cleared(ear: Ear, broker: MosquittoSe
 
 def test_a_command_retained_before_the_agent_came_is_refused_too(broker: MosquittoServer, tmp_path: Path) -> None:
     SHELF.clear()
-    ear = Ear(broker.port)
-    ear.say(SET, "ON", retain=True)
-    ear.wait(SET)
-    with agent(broker, tmp_path, HEAT):
-        assert ear.wait(RESULT)["code"] == "retained"
-        ear.wait(SET, lambda said: said == "")
+    with Ear(broker.port) as ear:
+        ear.say(SET, "ON", retain=True)
+        ear.wait(SET)
+        with agent(broker, tmp_path, HEAT):
+            assert ear.wait(RESULT)["code"] == "retained"
+            ear.wait(SET, lambda said: said == "")
     assert ("heater", True) not in SHELF["one"].log
-    ear.link.stop()
 
 
 def test_a_duplicate_id_has_one_effect_and_the_same_answer(ear: Ear) -> None:
@@ -183,11 +179,10 @@ def test_a_command_that_waited_too_long_is_not_carried_out(ear: Ear, monkeypatch
 
 def test_a_device_for_the_hub_only_takes_nothing_else(broker: MosquittoServer, tmp_path: Path) -> None:
     SHELF.clear()
-    ear = Ear(broker.port)
-    with agent(broker, tmp_path, "heat: {driver: bench, address: one, commands: hub}"):
+    devices = "heat: {driver: bench, address: one, commands: hub}"
+    with Ear(broker.port) as ear, agent(broker, tmp_path, devices):
         assert ear.ask("heater", "true", "a1")["code"] == "hub_only"
         assert guarded(ear, counter=1)["status"] == "done"
-    ear.link.stop()
 
 
 def guarded(ear: Ear, counter: int, **other: object) -> dict[str, object]:
@@ -221,15 +216,13 @@ def test_a_second_delivery_from_the_hub_has_no_second_effect(ear: Ear) -> None:
 
 def test_a_lease_goes_back_to_the_safe_value_by_itself(broker: MosquittoServer, tmp_path: Path) -> None:
     SHELF.clear()
-    ear = Ear(broker.port)
-    channels = "channels: {heater: {lease: 200ms}}"
-    with agent(broker, tmp_path, f"heat: {{driver: bench, address: one, {channels}}}"):
+    devices = "heat: {driver: bench, address: one, channels: {heater: {lease: 200ms}}}"
+    with Ear(broker.port) as ear, agent(broker, tmp_path, devices):
         result = ear.ask("heater", "true", "a1")
         assert result["until"] > result["ts"]
         ear.wait("clayhub/s/heat/state", lambda state: state["heater"])
         wait_until(lambda: SHELF["one"].values["heater"] is False, "safe again")
         assert "until" not in ear.ask("heater", "false", "a2")
-    ear.link.stop()
 
 
 def test_mqtt_5_request_and_response_with_a_client_of_another_make(ear: Ear, broker: MosquittoServer) -> None:

@@ -71,16 +71,14 @@ def installation(tmp_path: Path, broker: MosquittoServer) -> Installation:
 
 @pytest.fixture
 def ear(broker: MosquittoServer) -> Iterator[Ear]:
-    found = Ear(broker.port)
-    yield found
-    found.link.stop()
+    with Ear(broker.port) as found:
+        yield found
 
 
 @pytest.fixture
 def board(installation: Installation) -> Iterator[Simulated]:
-    device = Simulated("esp32_relay", installation.simulators).start()
-    yield device
-    device.stop()
+    with Simulated("esp32_relay", installation.simulators) as device:
+        yield device
 
 
 def test_sigterm_leaves_the_outputs_safe_and_ends_well(installation: Installation, ear: Ear, board: Simulated) -> None:
@@ -114,8 +112,7 @@ def test_after_a_kill_it_starts_safe(installation: Installation, ear: Ear, board
 def test_a_frozen_device_fails_its_command_and_leaves_the_others_alone(
     installation: Installation, ear: Ear, board: Simulated
 ) -> None:
-    analyser = Simulated("sba5", installation.simulators).start()
-    with installation.running():
+    with Simulated("sba5", installation.simulators), installation.running():
         ear.wait("clayhub/stand/sba5/state", count=3)
         ear.wait(f"clayhub/{BOARD}/availability", lambda said: said == "online")
         board.freeze()
@@ -127,7 +124,6 @@ def test_a_frozen_device_fails_its_command_and_leaves_the_others_alone(
         board.thaw()
         ear.wait(f"clayhub/{BOARD}/availability", lambda said: said == "online", count=2)
         assert ear.all(STATE)[-1]["ch0"] is False
-    analyser.stop()
 
 
 def test_systemd_hears_that_it_is_ready_and_lives(installation: Installation, broker: MosquittoServer) -> None:

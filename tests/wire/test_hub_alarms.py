@@ -43,18 +43,17 @@ def test_an_alarm_is_stored_published_acknowledged_and_goes(warm: Lab) -> None:
     wait_until(lambda: "hot" in standing(warm), "the alarm stands")
     _, deltas = warm.view.follow(cursor, 1)
     assert any(delta.get("alarms", {}).get("hot") for delta in deltas)
-    ear = Ear(warm.broker.port)
-    assert ear.wait(TOPIC)["value"] == 50.5
-    assert acknowledge(warm, "hot", "on my way")["status"] == Status.DONE
-    said = ear.wait(TOPIC, lambda alarm: alarm["state"] == "acknowledged")
-    assert (said["by"], said["note"]) == ("anna", "on my way")
-    assert acknowledge(warm, "hot")["reason"] == "The alarm hot has been acknowledged by anna already."
-    agent.read(temp=20.0)
-    ear.wait(TOPIC, lambda alarm: alarm["state"] == "normal")
+    with Ear(warm.broker.port) as ear:
+        assert ear.wait(TOPIC)["value"] == 50.5
+        assert acknowledge(warm, "hot", "on my way")["status"] == Status.DONE
+        said = ear.wait(TOPIC, lambda alarm: alarm["state"] == "acknowledged")
+        assert (said["by"], said["note"]) == ("anna", "on my way")
+        assert acknowledge(warm, "hot")["reason"] == "The alarm hot has been acknowledged by anna already."
+        agent.read(temp=20.0)
+        ear.wait(TOPIC, lambda alarm: alarm["state"] == "normal")
     wait_until(lambda: standing(warm) == {}, "over")
     record = warm.view.audit(2)[1]
     assert (record["kind"], record["name"], record["note"], record["who"]) == ("alarm", "hot", "on my way", "anna")
-    ear.link.stop()
 
 
 def test_an_alarm_outlives_the_hub(warm: Lab) -> None:
@@ -76,9 +75,8 @@ def test_a_broker_that_was_restarted_is_told_of_every_alarm_again(warm: Lab) -> 
     wait_until(lambda: "hot" in standing(warm), "the alarm stands")
     warm.broker.kill()
     warm.broker.start()
-    ear = Ear(warm.broker.port)
-    assert ear.wait(TOPIC)["state"] == "unacknowledged"
-    ear.link.stop()
+    with Ear(warm.broker.port) as ear:
+        assert ear.wait(TOPIC)["state"] == "unacknowledged"
 
 
 def test_fault_9_a_retained_command_that_an_agent_refused_is_an_alarm(warm: Lab) -> None:

@@ -31,9 +31,11 @@ def link(broker: MosquittoServer, version: int, topic: str, on_message: Callable
         on_down=lambda _reason: None,
     )
     found.start()
-    assert up.wait(10)
-    yield found
-    found.stop()
+    try:
+        assert up.wait(10)
+        yield found
+    finally:
+        found.stop()
     assert not found.alive
 
 

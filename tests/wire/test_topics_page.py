@@ -9,14 +9,13 @@ from tests.wire.agents import Ear, agent
 
 def test_c14_what_is_published_while_the_agent_is_away_is_never_done(broker: MosquittoServer, tmp_path: Path) -> None:
     SHELF.clear()
-    ear = Ear(broker.port)
     devices = "heat: {driver: bench, address: one, period: 10s}"
-    with agent(broker, tmp_path, devices):
-        ear.wait("clayhub/s/heat/availability", lambda said: said == "online")
-    ear.wait("clayhub/agent/a1/availability", lambda said: said == "offline")
-    ear.say("clayhub/s/heat/heater/set", '{"value": true, "id": "away"}')
-    with agent(broker, tmp_path, devices):
-        assert ear.ask("power", "1", "back")["status"] == "done"
-    assert ("heater", True) not in SHELF["one"].log
-    assert "away" not in [result["id"] for result in ear.all("clayhub/s/heat/result")]
-    ear.link.stop()
+    with Ear(broker.port) as ear:
+        with agent(broker, tmp_path, devices):
+            ear.wait("clayhub/s/heat/availability", lambda said: said == "online")
+        ear.wait("clayhub/agent/a1/availability", lambda said: said == "offline")
+        ear.say("clayhub/s/heat/heater/set", '{"value": true, "id": "away"}')
+        with agent(broker, tmp_path, devices):
+            assert ear.ask("power", "1", "back")["status"] == "done"
+        assert ("heater", True) not in SHELF["one"].log
+        assert "away" not in [result["id"] for result in ear.all("clayhub/s/heat/result")]

@@ -23,11 +23,15 @@ def place(places: Places, agent: str, environment: Mapping[str, str] = os.enviro
 
     Raises ConfigError when no folder in memory can be written to, or another process has this outbox.
     """
-    mark = hashlib.sha256(str(places.var).encode()).hexdigest()[:8]
-    memory = _own_folder(environment) / mark / agent
+    memory = in_memory(places, environment) / agent
     memory.mkdir(parents=True, exist_ok=True, mode=0o700)
     _hold(memory, agent)
     return Place(memory, places.var / "outbox" / agent)
+
+
+def in_memory(places: Places, environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder in memory of this installation's agents. Raises ConfigError when there can be none."""
+    return _own_folder(environment) / hashlib.sha256(str(places.var).encode()).hexdigest()[:8]
 
 
 def _own_folder(environment: Mapping[str, str]) -> Path:

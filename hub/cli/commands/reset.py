@@ -4,12 +4,13 @@ import shutil
 
 import click
 
+from agents import outbox_place
 from hub.cli.installation import find
 from hub.cli.preflight import check_ports
 from hub.cli.record import Record
 
-DELETED = ("redis", "simulators", "log")
-"""Folders in var: live state, history and audit; files of simulated devices; logs."""
+DELETED = ("redis", "outbox", "simulators", "log")
+"""Folders in var: live state, history and audit; what agents have not got stored; files of simulated devices; logs."""
 
 
 @click.command()
@@ -24,7 +25,8 @@ def command(yes: bool) -> None:
     with record.locked():
         record.clean_up()
         check_ports(config)
-        found = [places.var / name for name in DELETED if (places.var / name).exists()]
+        folders = [*(places.var / name for name in DELETED), outbox_place.in_memory(places)]
+        found = [folder for folder in folders if folder.exists()]
         if not found:
             click.echo(f"Nothing to delete in {places.var}.")
             return

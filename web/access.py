@@ -38,7 +38,9 @@ def init_access(app: Flask) -> None:
 
 def _visitor(token: str) -> Visitor | None:
     """Raises redis.RedisError. A user taken out of users.json is out at once, whatever sessions there are."""
-    name = services().sessions.user(token)
+    sessions = services().sessions
+    # What is POSTed goes to Redis anyway; a page is not even begun without it.
+    name = sessions.recent_user(token) if request.method == "POST" else sessions.user(token)
     user = services().users.get(name) if name is not None else None
     return Visitor(token, user) if user is not None else None
 

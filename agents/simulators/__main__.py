@@ -49,6 +49,13 @@ def modbus_server(place: Place, seed: str, exchange: Exchange) -> None:
     modbus.run(place, seed, exchange)
 
 
+def tasmota(place: Place, seed: str, exchange: Exchange) -> None:
+    """A device that speaks MQTT, which needs a broker and an MQTT client."""
+    from agents.simulators import tasmota  # noqa: PLC0415 (as above)
+
+    tasmota.run(place, seed, exchange)
+
+
 def pins(place: Place, _seed: str, _exchange: Exchange) -> None:
     """Pins, which gpiozero pretends in the driver's own process: here is only what stands for them."""
     place.file("pins").touch()
@@ -61,6 +68,7 @@ OTHERS: dict[str, Callable[[Place, str, Exchange], None]] = {
     "w1": kernel_files.w1,
     "modbus": modbus_server,
     "gpio": pins,
+    "mqtt": tasmota,
 }
 """Those that need neither, by their drivers."""
 

@@ -8,10 +8,8 @@ import asyncio
 import contextlib
 import logging
 import signal
-import socket
 import struct
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from pymodbus.constants import ExcCodes
 from pymodbus.pdu import ModbusPDU
@@ -20,9 +18,9 @@ from pymodbus.simulator import DataType, SimData, SimDevice
 
 from agents.simulators.faults import FaultFile
 from agents.simulators.place import Place
+from agents.simulators.ports import HOST, free_port
 from agents.simulators.surroundings import Exchange
 
-HOST = "127.0.0.1"
 DEVICE_ID = 1
 LOOK_AT_FAULTS = 0.5
 """Seconds of the device between looks at the fault file."""
@@ -94,7 +92,7 @@ def run(place: Place, _seed: str, exchange: Exchange) -> None:
 
 async def _serve(place: Place, instrument: Instrument) -> None:
     faults = FaultFile(place.file("faults"), ModbusFaults)
-    port = free_port(urlsplit(place.last_address() or "").port)
+    port = free_port(place)
     server = ModbusTcpServer(
         instrument.device(), address=(HOST, port), trace_packet=instrument.packet, trace_pdu=instrument.pdu
     )
@@ -107,13 +105,3 @@ async def _serve(place: Place, instrument: Instrument) -> None:
         instrument.faults = faults.current()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), LOOK_AT_FAULTS / place.speed)
-
-
-def free_port(last: int | None) -> int:
-    """The port of the run before if it is free, else any other that is."""
-    for port in (last or 0, 0):
-        with socket.socket() as probe, contextlib.suppress(OSError):
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((HOST, port))
-            return int(probe.getsockname()[1])
-    raise OSError("there is no free port")

@@ -2,10 +2,12 @@
 
 import getpass
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from string import Template
 
 from hub.cli import secrets
+from hub.cli.foreign import foreign
 from hub.contract.config.schema import Config
 from hub.contract.places import Places
 
@@ -24,6 +26,7 @@ def access_rules(config: Config) -> str:
         for stand_name, stand in config.stands.items()
         for name, device in stand.devices.items()
     }
+    devices_of_others = list(foreign(config))
     agents = (
         fill("mosquitto/acl-agent.template", agent=agent)
         + "".join(
@@ -31,7 +34,13 @@ def access_rules(config: Config) -> str:
             for key, (stand, _) in devices.items()
             if stand.agent == agent
         )
+        + "".join(_rights(device.heard, device.told) for device in devices_of_others if device.agent == agent)
         for agent in config.agents
+    )
+    others = (
+        fill("mosquitto/acl-foreign.template", account=device.account, agent=device.agent)
+        + _rights(device.told, device.heard)
+        for device in devices_of_others
     )
     commanded = (f"topic write clayhub/{key}/{leaf}\n" for key in devices for leaf in ("availability", "command"))
     settable = (
@@ -40,10 +49,14 @@ def access_rules(config: Config) -> str:
     return fill(
         "mosquitto/acl.template",
         commanded="".join(commanded),
-        agents="\n".join(agents),
+        agents="\n".join((*agents, *others)),
         human=fill("mosquitto/acl-human.template"),
         settable="".join(settable),
     )
+
+
+def _rights(read: Iterable[str], write: Iterable[str]) -> str:
+    return "".join([*(f"topic read {topic}\n" for topic in read), *(f"topic write {topic}\n" for topic in write)])
 
 
 def broker(config: Config, places: Places) -> str:

@@ -6,6 +6,7 @@ import os
 import secrets
 from pathlib import Path
 
+from hub.cli.foreign import foreign
 from hub.contract.config.schema import Config
 from hub.contract.errors import ConfigError
 from hub.contract.places import Places
@@ -20,8 +21,9 @@ FIRST_USERS = '{"users": {"operator": {"role": "operator", "hash": null}}}\n'
 
 
 def accounts(config: Config) -> list[str]:
-    """The broker's accounts: one of the hub, one an agent, and two for people."""
-    return ["hub", *(f"agent-{name}" for name in config.agents), "operator", "viewer"]
+    """The broker's accounts: one of the hub, one an agent, one a device of others, and two for people."""
+    others = (device.account for device in foreign(config))
+    return ["hub", *(f"agent-{name}" for name in config.agents), *others, "operator", "viewer"]
 
 
 def ensure(config: Config, places: Places) -> None:

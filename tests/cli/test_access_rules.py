@@ -27,9 +27,13 @@ stands:
     agent: roof
     devices:
       mast: {{driver: sba5, address: /dev/null}}
+      plug:
+        driver: mqtt
+        availability: tele/plug/LWT
+        channels: {{power: {{topic: stat/plug/POWER, set: cmnd/plug/POWER, kind: switch}}}}
 """
 
-ACCOUNTS = ("hub", "agent-bench", "agent-roof", "operator", "viewer")
+ACCOUNTS = ("hub", "agent-bench", "agent-roof", "device-weather-plug", "operator", "viewer")
 WRITERS = {
     "clayhub/phytotron/chamber/state": {"agent-bench"},
     "clayhub/phytotron/chamber/info": {"agent-bench"},
@@ -50,6 +54,10 @@ WRITERS = {
     "clayhub/alarm/stale-phytotron-chamber": {"hub"},
     "reply/somebody": {"agent-bench", "agent-roof"},
     "clayhub/other/device/state": set(),
+    "stat/plug/POWER": {"device-weather-plug"},
+    "tele/plug/LWT": {"device-weather-plug"},
+    "cmnd/plug/POWER": {"agent-roof"},
+    "cmnd/plug/Backlog": set(),
     "elsewhere": set(),
 }
 PEOPLE = {"operator", "viewer"}
@@ -72,6 +80,9 @@ READERS = {
     "clayhub/alarm/too_hot": PEOPLE,
     "clayhub/alarm/stale-phytotron-chamber": PEOPLE,
     "reply/somebody": {"operator"},
+    "stat/plug/POWER": {"agent-roof"},
+    "tele/plug/LWT": {"agent-roof"},
+    "cmnd/plug/POWER": {"device-weather-plug"},
 }
 
 
@@ -143,8 +154,10 @@ def test_everybody_writes_and_reads_what_is_theirs_and_nothing_else(guests: dict
         guest.publish("nowhere", "").wait_for_publish(5)
     guests["hub"].publish("clayhub/hub/heartbeat", "last")
     guests["agent-bench"].publish("clayhub/agent/bench/availability", "last")
+    guests["agent-roof"].publish("cmnd/plug/POWER", "last")
+    others = {"hub": "clayhub/agent/bench/availability", "device-weather-plug": "cmnd/plug/POWER"}
     for name, guest in guests.items():
-        last = "clayhub/agent/bench/availability" if name == "hub" else "clayhub/hub/heartbeat"
+        last = others.get(name, "clayhub/hub/heartbeat")
         wait_until(lambda guest=guest, last=last: b"last" in guest.received.get(last, []), f"{name}: all messages")  # type: ignore[misc]
     for name, guest in guests.items():
         got = {

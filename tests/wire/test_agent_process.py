@@ -61,7 +61,7 @@ class Installation:
             yield process
         finally:
             process.kill()
-            process.communicate()
+            print(process.communicate()[1])
 
 
 @pytest.fixture

@@ -61,7 +61,13 @@ class Machine:
 
     def environment(self) -> dict[str, str]:
         """As systemd gives it: little beside what the unit says."""
-        return {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", **self.places.to_environment()}
+        runtime = os.environ["XDG_RUNTIME_DIR"]
+        return {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "RUNTIME_DIRECTORY": runtime,
+            **self.places.to_environment(),
+        }
 
 
 class Notices(threading.Thread):

@@ -5,12 +5,14 @@ import socket
 import statistics
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 from paho.mqtt.client import Client, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
-from simple_websocket import Client as WebSocket
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection, Event, Request, TextMessage
 
 from hub.contract import topics
 from hub.state import keys as redis_keys
@@ -63,7 +65,7 @@ class Operator:
             "Origin": visitor.address,
         }
         self._http = http.client.HTTPConnection(web.host, web.port)
-        self._live = WebSocket.connect(f"ws://{web.host}:{web.port}/socket", headers=self._headers)
+        self._live = Live(web.host, web.port, self._headers)
 
     def command(self, count: int) -> list[float]:
         """Switch the relay to and fro; each time the milliseconds until the socket showed it."""
@@ -91,12 +93,41 @@ class Operator:
     def _wait_for(self, value: bool) -> None:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            message = self._live.receive(timeout=PATIENCE)
-            assert message is not None, "the socket says nothing"
-            state = orjson.loads(message).get("devices", {}).get(KEY, {}).get("state")
+            state = orjson.loads(self._live.receive()).get("devices", {}).get(KEY, {}).get("state")
             if state is not None and state[CHANNEL] is value:
                 return
         raise AssertionError(f"{CHANNEL} was not shown as {value} within {PATIENCE} s")
+
+
+class Live:
+    """A WebSocket without a thread of its own, which would be measured too."""
+
+    def __init__(self, host: str, port: int, headers: dict[str, str]) -> None:
+        self._socket = socket.create_connection((host, port), PATIENCE)
+        self._protocol = WSConnection(ConnectionType.CLIENT)
+        self._events = self._arrivals()
+        fields = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._socket.sendall(self._protocol.send(Request(f"{host}:{port}", "/socket", extra_headers=fields)))
+        assert isinstance(next(self._events), AcceptConnection)
+
+    def receive(self) -> str:
+        """The next message."""
+        text = ""
+        for event in self._events:
+            assert isinstance(event, TextMessage), f"the socket says {event}"
+            text += event.data
+            if event.message_finished:
+                break
+        return text
+
+    def close(self) -> None:
+        """Leave."""
+        self._socket.close()
+
+    def _arrivals(self) -> Iterator[Event]:
+        while True:
+            self._protocol.receive_data(self._socket.recv(65_536))
+            yield from self._protocol.events()
 
 
 def _round_trips(installation: Installation) -> list[float]:

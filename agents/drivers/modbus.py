@@ -102,7 +102,9 @@ class Modbus(DescribedDriver):
             raise DeviceError(Code.BAD_ANSWER, f"The instrument's answer for {name} is too short.")
         if channel.table in BITS:
             return bool(content[0])
-        return client.convert_from_registers(content[:count], kind, word_order=channel.words)
+        value = client.convert_from_registers(content[:count], kind, word_order=channel.words)
+        # what follows the seventh digit of a float of 32 bits was not measured
+        return float(f"{value:.7g}") if channel.type == "float32" else value
 
     def _registers(self, name: str, channel: ModbusChannel, value: Value) -> list[int]:
         """The value as registers hold it. Raises DeviceError (device_refused), before anything is written."""

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from agents.assemble import assemble
 from agents.catalog import entries
-from agents.outbox import Outbox
-from agents.outbox_place import place
+from agents.outbox.outbox import Outbox
+from agents.outbox.place import place
 from agents.outside import drivers
 from hub.contract.config.load import file_hash, load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError, did_you_mean

@@ -12,7 +12,19 @@ from queue import Empty, SimpleQueue
 from agents import commands
 from agents.derivation import Derivations
 from agents.guard import Answers, Guard
-from agents.messages import Arrived, Event, Finished, Health, HubLives, Identified, Job, LinkUp, Obtained, Stop
+from agents.messages import (
+    Arrived,
+    Event,
+    Finished,
+    Happened,
+    Health,
+    HubLives,
+    Identified,
+    Job,
+    LinkUp,
+    Obtained,
+    Stop,
+)
 from agents.publisher import Publisher
 from agents.worker import Worker
 from hub.contract import topics
@@ -89,6 +101,8 @@ class Agent:
             case Finished():
                 request = event.job.request
                 self._answers.answered(request.topic, request.id, self._publisher.finished(event))
+            case Happened():
+                self._publisher.happened(event)
             case Identified():
                 self._publisher.identified(event)
             case Health():

@@ -10,7 +10,7 @@ from agents.catalog import Entry
 from agents.derivation import Derivations
 from agents.device import Device
 from agents.messages import Arrived, Event, LinkUp
-from agents.outbox import Outbox
+from agents.outbox.outbox import Outbox
 from agents.publisher import Publisher
 from agents.worker import Worker
 from hub.contract import topics

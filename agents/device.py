@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from agents.catalog import Entry
 from agents.driver import Driver
-from agents.messages import Event, Finished, Health, Identified, Job, Obtained
+from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
 from agents.naming import Measured, confirms, named, to_device
 from agents.safety import Safety
 from hub.contract.channels import Action, Value
@@ -173,7 +173,11 @@ class Device:
         driver.write(self._entry.sources[name], to_device(self._entry, name, value))
 
     def _read(self, driver: Driver) -> Measured:
-        found = named(self._entry, driver.read())
+        snapshot = driver.read()
+        for text in snapshot.events:
+            log.warning("%s: %s", self.key, text)
+            self._emit(Happened(self.key, self._clock.wall(), text))
+        found = named(self._entry, snapshot)
         self._emit(Obtained(self.key, self._clock.wall(), *found))
         return found
 

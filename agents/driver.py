@@ -32,6 +32,8 @@ class Snapshot:
 
     values: dict[str, Value | None]
     quality: dict[str, str] = field(default_factory=dict)
+    events: list[str] = field(default_factory=list)
+    """What happened to the device by itself since the last time, such as a reboot; for people."""
 
 
 class Driver:

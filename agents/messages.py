@@ -89,6 +89,16 @@ class Obtained:
 
 
 @dataclass(frozen=True, slots=True)
+class Happened:
+    """Something happened to a device by itself, such as a reboot."""
+
+    key: str
+    at: float
+    """Seconds since 1970."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Identified:
     """A device said what it is: `serial`, `firmware`."""
 
@@ -116,4 +126,4 @@ class Finished:
     """When the lease of the value ends: seconds since 1970."""
 
 
-Event = Arrived | LinkUp | Obtained | Identified | Health | Finished | Stop
+Event = Arrived | LinkUp | Obtained | Happened | Identified | Health | Finished | Stop

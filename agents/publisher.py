@@ -10,14 +10,15 @@ from dataclasses import replace
 
 import orjson
 
-from agents.messages import Finished, Health, Identified, Obtained, Request
-from agents.outbox import Outbox
-from agents.outbox_segment import Entry
+from agents.messages import Finished, Happened, Health, Identified, Obtained, Request
+from agents.outbox.outbox import Outbox
+from agents.outbox.segment import Entry
 from hub.contract import presence, times, topics
 from hub.contract.channels import Value
 from hub.contract.command import Result, Status
 from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
+from hub.contract.event import DeviceEvent
 from hub.contract.presence import Availability, Heartbeat
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf
@@ -62,6 +63,13 @@ class Publisher:
     def clear(self, topic: str) -> None:
         """Take a retained message off the broker."""
         self._link.publish(topic, b"", retain=True)
+
+    def happened(self, event: Happened) -> None:
+        """Something happened to a device by itself."""
+        ts = times.instant(event.at)
+        self._numbered(
+            topics.device(event.key, Leaf.EVENT), lambda epoch, n: DeviceEvent(ts, epoch, n, event.text).encode()
+        )
 
     def identified(self, event: Identified) -> None:
         """A device said what it is: its description says so from now on."""

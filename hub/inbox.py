@@ -15,7 +15,7 @@ LINGER = 0.005
 readings. What is urgent still wakes the loop at once."""
 
 _NUMBERED = ("/state", "/backlog")
-_BOTH = ("/result", "/heartbeat")
+_BOTH = ("/result", "/event", "/heartbeat")
 
 
 class Inbox:

@@ -26,7 +26,10 @@ log = logging.getLogger(__name__)
 
 SUBSCRIPTIONS = [
     (f"{ROOT}/{rest}", 1)
-    for rest in ("+/+/info", "+/+/availability", "agent/+/heartbeat", "+/+/result", "+/+/state", "agent/+/backlog")
+    for rest in (
+        *("+/+/info", "+/+/availability", "agent/+/heartbeat"),
+        *("+/+/result", "+/+/event", "+/+/state", "agent/+/backlog"),
+    )
 ]
 """Descriptions first: the broker sends what it has kept in this order."""
 

@@ -1,7 +1,6 @@
 """What the laboratory's ESP32 boards share: HTTP, errors that come with status 200, and -255 for a sensor that is
 absent or broken. A board that reboots forgets what it was set to."""
 
-import logging
 import select
 from http.client import HTTPConnection, HTTPException
 from typing import Annotated, ClassVar
@@ -14,8 +13,6 @@ from hub.contract import strict
 from hub.contract.channels import Action
 from hub.contract.errors import Code, DeviceError, Refused
 from hub.contract.reading import Quality
-
-log = logging.getLogger(__name__)
 
 TIMEOUT = 2.0
 """Seconds for a connection, and for each piece of an answer."""
@@ -88,7 +85,7 @@ class Esp32(Driver):
 
     def open(self) -> None:
         """See that the board is there."""
-        self.read()
+        self.ask("GET", "/info")
 
     def close(self) -> None:
         """Close the connection; the next request opens it again."""
@@ -123,10 +120,10 @@ class Esp32(Driver):
         return answer
 
     def rebooted(self, snapshot: Snapshot) -> bool:
-        """Whether the board has started anew since the last time, as its uptime tells; the log says it too."""
+        """Whether the board has started anew since the last time, as its uptime tells; the snapshot says it too."""
         before, self._uptime = self._uptime, float(snapshot.values["uptime"] or 0)
         if self._uptime < before:
-            log.warning("The %s at %s has rebooted: its outputs are off.", self.board, self.options.address)
+            snapshot.events.append(f"The {self.board} has rebooted: its outputs are off.")
         return self._uptime < before
 
     def _let_go_if_closed(self) -> None:

@@ -6,6 +6,7 @@ read back as they are.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from agents.driver import DriverOptions, Snapshot
 from agents.drivers.esp32 import RESET, Esp32, load_info, measure, whole
@@ -83,10 +84,10 @@ class PwmLamp(Esp32):
         """Duties and temperatures, as `/info` tells them."""
         body = self.ask("GET", "/info")
         snapshot = parse_info(body, self._last)
-        if not self.rebooted(snapshot):
-            return snapshot
-        self._last.clear()
-        return parse_info(body, self._last)
+        if self.rebooted(snapshot):
+            self._last.clear()  # so that a read-back of 1 means 0
+            snapshot = replace(parse_info(body, self._last), events=snapshot.events)
+        return snapshot
 
     def write(self, channel: str, value: Value) -> None:
         """Set the duty of one channel, or of both of a pair; or reset the board."""

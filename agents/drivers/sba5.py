@@ -101,8 +101,10 @@ class Sba5(Driver):
         self._send("M")
         found = self._answer()
         if found is Quality.WARMING_UP:
-            self._initialised = False  # it was switched off and on, and does not know our settings any more
-            return Snapshot(dict.fromkeys((*MEASURED, "pump")), dict.fromkeys((*MEASURED, "pump"), found))
+            events = ["The SBA-5 has been switched off and on, and warms up."] if self._initialised else []
+            self._initialised = False  # it does not know our settings any more
+            names = (*MEASURED, "pump")
+            return Snapshot(dict.fromkeys(names), dict.fromkeys(names, found), events)
         if not self._initialised:
             self.prepare()
         if isinstance(found, Quality):

@@ -19,6 +19,7 @@ class Leaf(StrEnum):
     SET = "set"
     COMMAND = "command"
     RESULT = "result"
+    EVENT = "event"
     HEARTBEAT = "heartbeat"
     BACKLOG = "backlog"
     STORED = "stored"
@@ -42,7 +43,9 @@ class Topic:
         return f"{self.stand}/{self.device}"
 
 
-_DEVICE_LEAVES = {leaf.value: leaf for leaf in (Leaf.INFO, Leaf.STATE, Leaf.AVAILABILITY, Leaf.COMMAND, Leaf.RESULT)}
+_DEVICE_LEAVES = {
+    leaf.value: leaf for leaf in (Leaf.INFO, Leaf.STATE, Leaf.AVAILABILITY, Leaf.COMMAND, Leaf.RESULT, Leaf.EVENT)
+}
 _AGENT_LEAVES = {leaf.value: leaf for leaf in (Leaf.AVAILABILITY, Leaf.HEARTBEAT, Leaf.BACKLOG)}
 
 HUB_HEARTBEAT = f"{ROOT}/hub/heartbeat"

@@ -26,7 +26,7 @@ from hub.state.restored import Memory, Restored
 
 HEARTBEAT = 1.0
 """Seconds between signs of life."""
-_TAKEN_TOO = ("/result", "/heartbeat")
+_TAKEN_TOO = ("/result", "/event", "/heartbeat")
 """Messages that come by `take` as well, which buries them when they are wrong."""
 
 
@@ -128,6 +128,8 @@ class Core:
         match topic.leaf:
             case Leaf.RESULT:
                 self._commands.on_result(topic.key, message.payload, now)
+            case Leaf.EVENT:
+                self._devices.on_event(topic.key, message.payload, now)
             case Leaf.HEARTBEAT:
                 self._presence.on_heartbeat(topic.device, message.payload, now)
             case Leaf.AVAILABILITY if topic.stand == "agent":

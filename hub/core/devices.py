@@ -1,11 +1,15 @@
 """The devices of config.yaml, as far as they have described themselves."""
 
 from hub.contract import topics
+from hub.contract.command import Status
 from hub.contract.config.schema import Config
 from hub.contract.description import Description, decode
 from hub.contract.errors import Code, Refused
+from hub.contract.event import DeviceEvent
 from hub.contract.topics import Leaf, Topic
 from hub.core.effects import Effects
+from hub.procedures.effects import Moment
+from hub.state.record import Record, pending
 
 
 class Devices:
@@ -34,6 +38,11 @@ class Devices:
         self.remember(description)
         self._infos[topic.key] = payload
         self._out.journal.info(topic.key, payload)
+
+    def on_event(self, key: str, payload: bytes, now: Moment) -> None:
+        """Something happened to a device by itself. Raises Refused: unknown_target, bad_json, bad_message."""
+        self.agent_of(key)
+        self._out.journal.foreign(happened(key, DeviceEvent.decode(payload), now.ms), latest=False)
 
     def remember(self, description: Description) -> None:
         """Take a description as known."""
@@ -66,3 +75,10 @@ class Devices:
         if agent is None:
             raise Refused(Code.UNKNOWN_TARGET, f"There is no device {key[:80]!r} in config.yaml.")
         return agent
+
+
+def happened(key: str, event: DeviceEvent, when: int) -> Record:
+    """The record of what happened to a device by itself."""
+    record = pending(f"{event.epoch}-{event.n}", "event", None, "device", when, key)
+    record.update({"status": Status.DONE, "reason": event.text, "ended": when})
+    return record

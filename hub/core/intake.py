@@ -12,12 +12,13 @@ import orjson
 from hub.contract import topics, wire
 from hub.contract.command import Result
 from hub.contract.errors import Code, Refused
+from hub.contract.event import DeviceEvent
 from hub.contract.presence import Gap, Heartbeat
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf, Topic
 from hub.core.alarms import Alarms
 from hub.core.commands import foreign, instant_ms
-from hub.core.devices import Devices
+from hub.core.devices import Devices, happened
 from hub.core.effects import Effects
 from hub.core.presence import Presence
 from hub.link import Incoming
@@ -72,6 +73,8 @@ class Intake:
                 self._out.lane.beat(topic.device, beat.epoch, beat.oldest)
         elif topic.leaf is Leaf.RESULT:
             self._result(topic.key, Result.decode(message.payload), now.ms, now)
+        elif topic.leaf is Leaf.EVENT:
+            self._event(topic.key, DeviceEvent.decode(message.payload), now.ms)
         else:
             self._backlog(topic.device, message.payload, now)
 
@@ -80,6 +83,10 @@ class Intake:
         if result.code == Code.RETAINED:
             self._alarms.on_retained(key, result.channel, now)
         self._out.lane.result(agent, result.epoch, result.n, foreign(key, result, when))
+
+    def _event(self, key: str, event: DeviceEvent, when: int) -> None:
+        agent = self._devices.agent_of(key)
+        self._out.lane.result(agent, event.epoch, event.n, happened(key, event, when))
 
     def _backlog(self, agent: str, payload: bytes, now: Moment) -> None:
         data = wire.load(payload)
@@ -93,12 +100,15 @@ class Intake:
         if topic.leaf is Leaf.RESULT:
             result = Result.decode(inner)
             self._result(topic.key, result, instant_ms(result.ts), now)
+        elif topic.leaf is Leaf.EVENT:
+            event = DeviceEvent.decode(inner)
+            self._event(topic.key, event, instant_ms(event.ts))
         elif topic.leaf is Leaf.STATE:
             description, reading = self._devices.described(topic.key), Reading.decode(inner)
             reading.check_values(description)
             self._out.lane.reading(agent, reading.epoch, reading.n, topic.key, inner)
         else:
-            raise Refused(Code.BAD_MESSAGE, f"A backlog holds readings and results, not {topic.leaf}.")
+            raise Refused(Code.BAD_MESSAGE, f"A backlog holds readings, results and events, not {topic.leaf}.")
 
     def _refuse(self, message: Incoming, refusal: Refused) -> None:
         lane, reason = self._out.lane, str(refusal)
@@ -118,7 +128,7 @@ class Intake:
         if topic.leaf is Leaf.BACKLOG:
             agent, inner = topic.device, data.get("payload")
             data = inner if isinstance(inner, dict) else {}
-        elif topic.leaf in (Leaf.STATE, Leaf.RESULT):
+        elif topic.leaf in (Leaf.STATE, Leaf.RESULT, Leaf.EVENT):
             agent = self._devices.agents.get(topic.key)
         epoch, n = data.get("epoch"), data.get("n")
         return (agent, epoch, n) if agent and isinstance(epoch, str) and type(n) is int else None

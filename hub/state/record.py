@@ -11,7 +11,7 @@ class Record(TypedDict):
 
     id: str
     kind: str
-    """`set`, `procedure`, `schedule` or `alarm`."""
+    """`set`, `procedure`, `schedule` or `alarm`; or `event`: no command, but what happened to a device by itself."""
     key: str | None
     """`stand/device`; None for procedures, schedules and alarms."""
     channel: str | None
@@ -22,7 +22,7 @@ class Record(TypedDict):
     reason: str | None
     who: str | None
     source: str
-    """`panel`, `cli`, `procedure`, `schedule` or `mqtt` (the broker does not pass on who it was)."""
+    """`panel`, `cli`, `procedure`, `schedule`, `device`, or `mqtt` (the broker does not pass on who it was)."""
     requested: int
     ended: int | None
     until: int | None

@@ -28,6 +28,7 @@ class Hardware:
     log: list[tuple[str, Value]] = field(default_factory=list)
     reads: list[float] = field(default_factory=list)
     serial: str | None = "4711"
+    events: list[str] = field(default_factory=list)
     silent: bool = False
     """Does not answer, which costs `timeout`."""
     timeout: float = 0.05
@@ -75,7 +76,8 @@ class Bench(Driver):
         """Everything at once."""
         hardware = self._hardware()
         hardware.reads.append(time.monotonic())
-        return Snapshot(dict(hardware.values))
+        events, hardware.events = hardware.events, []
+        return Snapshot(dict(hardware.values), events=events)
 
     def write(self, channel: str, value: Value) -> None:
         """Set one channel."""

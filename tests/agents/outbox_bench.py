@@ -4,7 +4,7 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from agents.outbox import PATIENCE, Gap, Outbox
+from agents.outbox.outbox import PATIENCE, Gap, Outbox
 
 STATE, RESULT = "clayhub/s/d/state", "clayhub/s/d/result"
 

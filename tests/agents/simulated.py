@@ -46,7 +46,8 @@ class Simulated:
         return self.process.wait(5)
 
     def freeze(self) -> None:
-        """As `kill -STOP` does, which on a busy machine takes a moment for each thread."""
+        """As `kill -STOP` does while nothing is asked, which on a busy machine takes a moment for each thread."""
+        wait_until(lambda: _state(Path(f"/proc/{self.process.pid}")) == "S", f"{self.driver} to wait for a request")
         os.kill(self.process.pid, signal.SIGSTOP)
         tasks = Path(f"/proc/{self.process.pid}/task")
         wait_until(lambda: all(_stopped(task) for task in tasks.iterdir()), f"all threads of {self.driver} to stop")
@@ -80,4 +81,9 @@ class Simulated:
 
 
 def _stopped(task: Path) -> bool:
-    return (task / "stat").read_text().rpartition(")")[2].split()[0] == "T"
+    return _state(task) == "T"
+
+
+def _state(task: Path) -> str:
+    """The kernel's letter for what a process or thread does: S sleeps, T is stopped."""
+    return (task / "stat").read_text().rpartition(")")[2].split()[0]

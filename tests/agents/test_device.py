@@ -6,7 +6,7 @@ import pytest
 
 from agents.catalog import Entry
 from agents.device import Clock, Device
-from agents.messages import Event, Finished, Health, Identified, Job, Obtained, Request
+from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained, Request
 from hub.contract.channels import Switch, Value
 from hub.contract.command import Command, Status
 from hub.contract.description import Description
@@ -206,3 +206,22 @@ def test_an_instrument_that_does_not_say_who_it_is_is_not_the_expected_one() -> 
     bed.hardware.serial = None
     bed.device.visit()
     assert bed.health() == [Code.WRONG_DEVICE]
+
+
+def test_what_happens_to_a_device_by_itself_is_told(bed: Bed) -> None:
+    bed.hardware.events = ["It has rebooted."]
+    bed.device.visit()
+    bed.device.visit()
+    told = [event for event in bed.told if isinstance(event, Happened)]
+    assert told == [Happened("s/d", 1000 + 1e9, "It has rebooted.")]
+
+
+def test_what_was_set_before_a_reboot_is_not_set_again(bed: Bed) -> None:
+    bed.set("power", 60.0)
+    bed.hardware.log.clear()
+    bed.hardware.values["power"] = 0.0
+    bed.hardware.events = ["It has rebooted."]
+    bed.now += PERIOD
+    bed.device.visit()
+    assert bed.hardware.log == []
+    assert [event.values["power"] for event in bed.told if isinstance(event, Obtained)][-1] == 0.0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agents import outbox, outbox_memory
-from agents.outbox import PATIENCE, WINDOW, Gap
-from agents.outbox_recovery import RESERVE
+from agents.outbox import memory, outbox
+from agents.outbox.outbox import PATIENCE, WINDOW, Gap
+from agents.outbox.recovery import RESERVE
 from tests.agents.outbox_bench import RESULT, STATE, Bench, encode
 
 
@@ -206,7 +206,7 @@ def test_memory_that_cannot_be_written_to_costs_readings_but_blocks_nothing(
 
     bench.add(2)
     with monkeypatch.context() as patch:
-        patch.setattr(outbox_memory.Memory, "append", full)
+        patch.setattr(memory.Memory, "append", full)
         bench.add(3)
     bench.add(1)
     assert [each if isinstance(each, Gap) else each.n for each in bench.drain()] == [1, 2, Gap(3, 5), 6]
@@ -218,8 +218,8 @@ def test_when_it_is_full_the_oldest_are_thinned_and_results_kept(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, bound: str
 ) -> None:
     monkeypatch.setattr(outbox, bound, 40_000)
-    monkeypatch.setattr(outbox_memory, "SEGMENT_BYTES", 2_000)
-    monkeypatch.setattr("agents.outbox_disk.SEGMENT_BYTES", 2_000)
+    monkeypatch.setattr(memory, "SEGMENT_BYTES", 2_000)
+    monkeypatch.setattr("agents.outbox.disk.SEGMENT_BYTES", 2_000)
     if bound == "MOST_IN_MEMORY":
         bench.chores.fail = OSError(28, "No space left on device")
     for now in range(100):

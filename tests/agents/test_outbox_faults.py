@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from agents.outbox import PATIENCE, WINDOW, Gap
+from agents.outbox.outbox import PATIENCE, WINDOW, Gap
 from tests.agents.outbox_bench import RESULT, STATE, Bench, encode
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.outbox_place import in_memory, place
+from agents.outbox.place import in_memory, place
 from hub.contract.errors import ConfigError
 from hub.contract.places import Places
 

@@ -143,6 +143,16 @@ def test_commands_of_others_are_shown_too(screen: Page, laboratory: Laboratory) 
     expect(screen.locator("tr[data-command=m1]")).to_contain_text("MQTT")
 
 
+def test_what_happened_by_itself_stands_among_the_commands(screen: Page, laboratory: Laboratory) -> None:
+    record = {"id": "e1-7", "kind": "event", "key": laboratory.KEY, "channel": None, "value": None, "code": None}
+    times = {"requested": laboratory.now(), "ended": None, "until": None}
+    text = "The relay board has rebooted: its outputs are off."
+    laboratory.record({**record, **times, "status": "done", "reason": text, "who": None, "source": "device"})
+    row = screen.locator("tr[data-command=e1-7]")
+    for words in ("Relays and climate", "device", text):
+        expect(row).to_contain_text(words)
+
+
 def test_procedures_run_and_stop(screen: Page, laboratory: Laboratory) -> None:
     card = screen.locator("[data-procedure=ventilation]")
     expect(card).to_contain_text("Software stop: not an emergency stop.")

@@ -16,6 +16,7 @@ from hub.contract.command import Command, Result, SetRequest, Status
 from hub.contract.config.alarms import Priority
 from hub.contract.config.schema import Config
 from hub.contract.errors import Code, Refused
+from hub.contract.event import DeviceEvent
 from hub.contract.ids import RESERVED_CHANNELS, RESERVED_STANDS, is_alarm_id, is_id
 from hub.contract.presence import Availability, Gap, Heartbeat, HubHeartbeat, Stored
 from hub.contract.reading import Quality, Reading
@@ -57,6 +58,11 @@ HELD_BY = {
     "C15": ["wire/test_agent_commands.py::test_mqtt_5_request_and_response_with_a_client_of_another_make"],
     "C16": ["wire/test_agent_commands.py::test_an_answer_is_not_sent_where_it_could_pass_for_something_else"],
     "R2": ["wire/test_agent_commands.py::test_a_wrong_value_is_refused_and_nothing_happens"],
+    "E1": [
+        "agents/test_device.py::test_what_happens_to_a_device_by_itself_is_told",
+        "wire/test_hub_events.py::test_what_happened_to_a_device_is_shown_and_audited_once",
+    ],
+    "E2": ["agents/test_device.py::test_what_was_set_before_a_reboot_is_not_set_again"],
     "L1": [
         "wire/test_agent.py::test_outputs_are_safe_at_the_start_before_anything_else",
         "wire/test_agent.py::test_a_stop_leaves_the_outputs_safe_and_says_so",
@@ -107,7 +113,7 @@ HELD_BY = {
 }
 """Promises that need a broker, an agent or a hub, and the tests that hold them."""
 
-INFO, READING, DONE, REJECTED, BEAT, HUB_BEAT, ALARM, STORED, BACKLOG, GAP, COMMAND = map(str.encode, EXAMPLES)
+INFO, READING, DONE, REJECTED, EVENT, BEAT, HUB_BEAT, ALARM, STORED, BACKLOG, GAP, COMMAND = map(str.encode, EXAMPLES)
 LAMP = description.decode("phytotron", "lamp", INFO)
 
 
@@ -305,6 +311,10 @@ def test_r3_the_words_of_status() -> None:
 
 def test_r4_every_code_is_explained() -> None:
     assert words("code") == [code.value for code in Code]
+
+
+def test_the_example_of_an_event_is_one() -> None:
+    assert json.loads(DeviceEvent.decode(EVENT).encode()) == json.loads(EVENT)
 
 
 def test_p1_the_words_of_availability() -> None:

@@ -107,7 +107,7 @@ class Laboratory:
             record["ended"] = self.now()
         self.redis.xadd(keys.AUDIT, {"j": orjson.dumps(record)})
         devices = {}
-        if record["key"]:
+        if record["key"] and record["channel"]:
             self.redis.hset(keys.REQUESTED, f"{record['key']}/{record['channel']}", orjson.dumps(record))
             devices = {record["key"]: {"requested": {record["channel"]: record}}}
         self.tell(commands=[record], devices=devices)

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from agents.assemble import assemble
 from agents.catalog import entries
-from agents.outbox import Outbox
+from agents.outbox.outbox import Outbox
 from hub.contract.config.load import load
 from hub.contract.presence import Heartbeat
 from hub.link import Incoming, Link

@@ -10,6 +10,7 @@ from hub.contract.channels import Choice, Number, Switch
 from hub.contract.command import Command, Result, Status
 from hub.contract.config.schema import Config
 from hub.contract.description import Description
+from hub.contract.event import DeviceEvent
 from hub.contract.presence import Heartbeat, Stored
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf
@@ -101,6 +102,12 @@ class Speaker:
         self.n += 1
         said = Result(command_id, channel, value, status, TS, self.epoch, self.n, **more)
         return self._numbered(topics.device(LAMP, Leaf.RESULT), said.encode())
+
+    def happened(self, text: str) -> int:
+        """Something happened to the lamp by itself; returns the number."""
+        self.n += 1
+        event = DeviceEvent(TS, self.epoch, self.n, text)
+        return self._numbered(topics.device(LAMP, Leaf.EVENT), event.encode())
 
     def backlog(self) -> None:
         """Offer again all that is not stored."""

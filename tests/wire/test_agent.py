@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agents import outbox
+from agents.outbox import outbox
 from tests.agents.bench import SHELF, Hardware
 from tests.servers import MosquittoServer, wait_until
 from tests.wire.agents import Ear, agent

@@ -4,7 +4,6 @@ import shutil
 
 import click
 
-from agents import outbox_place
 from hub.cli.installation import find
 from hub.cli.preflight import check_ports
 from hub.cli.record import Record
@@ -25,7 +24,7 @@ def command(yes: bool) -> None:
     with record.locked():
         record.clean_up()
         check_ports(config)
-        folders = [*(places.var / name for name in DELETED), outbox_place.in_memory(places)]
+        folders = [*(places.var / name for name in DELETED), in_memory(places)]
         found = [folder for folder in folders if folder.exists()]
         if not found:
             click.echo(f"Nothing to delete in {places.var}.")

@@ -22,10 +22,16 @@ const row = (page, record) => html`<tr data-command=${record.id} data-status=${r
   <td>${time(record.requested, page.now)}</td>
   <td>${what(page, record)}</td>
   <td>${author(record)}</td>
-  <td>${record.status}${record.reason ? html`: ${record.reason}` : ""}</td>
+  <td>${outcome(record)}</td>
 </tr>`;
 
+function outcome(record) {
+  if (record.kind === "event") return record.reason;
+  return record.reason ? `${record.status}: ${record.reason}` : record.status;
+}
+
 function what(page, record) {
+  if (record.kind === "event") return page.world.devices[record.key]?.info?.title ?? record.key;
   if (!record.key) return `${record.action} ${record.kind ?? ""} ${record.name}`;
   const info = page.world.devices[record.key]?.info;
   const channel = info?.channels[record.channel];

@@ -4,6 +4,7 @@ import shutil
 
 import click
 
+from agents.outbox.place import in_memory
 from hub.cli.installation import find
 from hub.cli.preflight import check_ports
 from hub.cli.record import Record

@@ -1,0 +1,87 @@
+"""The old part of an outbox: segments on disk, written by a thread of its own, for an SD card may take its time.
+
+Only whole chores are handed to the thread, one at a time; what follows from them is done in `settle`.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from agents.outbox.memory import SEGMENT_BYTES
+from agents.outbox.segment import Entry, Segment, write
+
+
+class Disk:
+    """Nothing is written, not even the folder, until there is something to move."""
+
+    def __init__(self, folder: Path, segments: list[Segment], chores: Executor) -> None:
+        self.segments = segments
+        self.newest = max((entry.n for segment in segments[-1:] for entry in segment.entries()), default=0)
+        """The last number that was moved here."""
+        self._folder, self._chores = folder, chores
+        self._growing: Segment | None = None
+        """The last segment, unless it is of an earlier run: then its last line may be unfinished."""
+        self._chore: tuple[Future[Any], Callable[[Any], None]] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a chore is under way; no segment may be removed meanwhile."""
+        return self._chore is not None
+
+    @property
+    def size(self) -> int:
+        """Bytes in all segments."""
+        return sum(segment.size for segment in self.segments)
+
+    @property
+    def done(self) -> bool:
+        """Whether a chore is done and waits for `settle`."""
+        return self._chore is not None and self._chore[0].done()
+
+    def settle(self) -> None:
+        """Take the consequences of the chore that is done. Raises its OSError: then nothing has changed."""
+        if self._chore is not None:
+            (future, consequence), self._chore = self._chore, None
+            consequence(future.result())
+
+    def move(self, epoch: str, entries: Sequence[Entry], moved: Callable[[], None]) -> None:
+        """Have entries written that are newer than all before; `moved` is called when the disk has them."""
+        target = self._growing
+        if target is None or target.size >= SEGMENT_BYTES:
+            target = Segment(self._folder, epoch, entries[0].n)
+        lines = [entry.line() for entry in entries]
+        done = partial(self._moved, target, entries[-1].n, moved)
+        self._chore = self._chores.submit(write, target.path, target.size, lines), done
+
+    def thin(self) -> None:
+        """Have the oldest of the finest segments thinned. What cannot be thinned is given up."""
+        segment = min(self.segments, key=lambda each: each.level)
+        self._chore = self._chores.submit(segment.thin), partial(self._thinned, segment)
+
+    def remove(self, segment: Segment) -> None:
+        """Forget a segment."""
+        self.segments.remove(segment)
+        if segment is self._growing:
+            self._growing = None
+        segment.remove()
+
+    def close(self) -> None:
+        """Let the chore under way come to its end."""
+        self._chores.shutdown()
+
+    def _moved(self, target: Segment, newest: int, moved: Callable[[], None], size: int) -> None:
+        if target is not self._growing:
+            self.segments.append(target)
+        target.size, self._growing, self.newest = size, target, newest
+        moved()
+
+    def _thinned(self, segment: Segment, thinned: Segment | None) -> None:
+        if thinned is not None:
+            self.segments[self.segments.index(segment)] = thinned
+            segment.remove()
+        else:
+            self.remove(segment)
+        if segment is self._growing:
+            self._growing = None

@@ -19,12 +19,12 @@ def command(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(devices, indent=2, ensure_ascii=False))
         return
-    table = plain("device", "title", "driver", "agent", "is", "channels (* can be set)")
+    table = plain("device", "title", "driver", "agent", "is", "identity", "channels (* can be set)")
     for key, device in devices.items():
         info = device["info"]
-        table.add_row(
-            key, info["title"], info["driver"], info["agent"], device["availability"] or "unknown", _channels(info)
-        )
+        who = " ".join((info.get("identity") or {}).values()) or "-"
+        state = device["availability"] or "unknown"
+        table.add_row(key, info["title"], info["driver"], info["agent"], state, who, _channels(info))
     show(table)
 
 

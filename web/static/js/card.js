@@ -15,7 +15,7 @@ export function card(page, key, device) {
   const channels = Object.entries(device.info.channels);
   return html`<article class="device ${state}" data-device=${key} data-status=${state}>
     <header>
-      <h3>${device.info.title}</h3>
+      <h3 title=${identity(device.info)}>${device.info.title}</h3>
       <span class="age">${age(page, device, state)}</span>
     </header>
     <ul class="channels">
@@ -24,6 +24,8 @@ export function card(page, key, device) {
     ${topics(key, device.info)}
   </article>`;
 }
+
+const identity = (info) => Object.entries(info.identity ?? {}).map(([name, text]) => `${name} ${text}`).join(", ");
 
 function age(page, device, state) {
   const ago = device.received === null ? "" : duration(page.now - device.received);

@@ -1,14 +1,13 @@
 """What the laboratory's ESP32 boards share: HTTP, errors that come with status 200, and -255 for a sensor that is
 absent or broken. A board that reboots forgets what it was set to."""
 
-import select
-from http.client import HTTPConnection, HTTPException
 from typing import Annotated, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
 from agents.driver import Driver, DriverOptions, Snapshot
+from agents.drivers.http_client import HttpClient
 from hub.contract import strict
 from hub.contract.channels import Action
 from hub.contract.errors import Code, DeviceError, Refused
@@ -79,8 +78,7 @@ class Esp32(Driver):
 
     def __init__(self, options: DriverOptions) -> None:
         super().__init__(options)
-        parts = urlsplit(options.address)
-        self._connection = HTTPConnection(parts.hostname or "", parts.port, timeout=TIMEOUT)
+        self._client = HttpClient(options.address, timeout=TIMEOUT)
         self._uptime = 0.0
 
     def open(self) -> None:
@@ -89,7 +87,7 @@ class Esp32(Driver):
 
     def close(self) -> None:
         """Close the connection; the next request opens it again."""
-        self._connection.close()
+        self._client.close()
 
     def order(self, path: str, body: bytes, success: bytes, content: str = "application/json") -> None:
         """Make the board do something. Raises DeviceError, device_refused unless the answer begins with `success`."""
@@ -106,17 +104,9 @@ class Esp32(Driver):
 
     def ask(self, method: str, path: str, body: bytes | None = None, content: str = "application/json") -> bytes:
         """The body of the answer. Raises DeviceError (no_answer, bad_answer)."""
-        try:
-            self._let_go_if_closed()
-            self._connection.request(method, path, body, {"Content-Type": content} if body else {})
-            response = self._connection.getresponse()
-            answer = response.read(strict.MAX_BYTES)
-        except (OSError, HTTPException, UnicodeError) as error:
-            self.close()
-            where = f"The {self.board} at {self.options.address}"
-            raise DeviceError(Code.NO_ANSWER, f"{where} does not answer ({error}): is it on?") from error
-        if response.status != 200:
-            raise DeviceError(Code.BAD_ANSWER, f"The {self.board} answered {path} with status {response.status}.")
+        status, answer = self._client.exchange(method, path, body, content)
+        if status != 200:
+            raise DeviceError(Code.BAD_ANSWER, f"The {self.board} answered {path} with status {status}.")
         return answer
 
     def rebooted(self, snapshot: Snapshot) -> bool:
@@ -125,9 +115,3 @@ class Esp32(Driver):
         if self._uptime < before:
             snapshot.events.append(f"The {self.board} has rebooted: its outputs are off.")
         return self._uptime < before
-
-    def _let_go_if_closed(self) -> None:
-        """The board closes its oldest connection when it has too many, and we learn it before the next request."""
-        sock = self._connection.sock
-        if sock is not None and select.select([sock], [], [], 0)[0]:
-            self.close()

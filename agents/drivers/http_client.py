@@ -3,6 +3,7 @@
 import base64
 import select
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from hub.contract import strict
@@ -32,9 +33,11 @@ class HttpClient:
             self.refuse(method, path, status)
         return answer
 
-    def exchange(self, method: str, path: str, body: bytes | None = None) -> tuple[int, bytes]:
-        """Status and body of the answer; a JSON body is sent if any. Raises DeviceError (no_answer)."""
-        headers = self._headers | ({"Content-Type": "application/json"} if body else {})
+    def exchange(
+        self, method: str, path: str, body: bytes | None = None, content: str = "application/json"
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer; `content` is the type of the body sent. Raises DeviceError (no_answer)."""
+        headers = self._headers | ({"Content-Type": content} if body else {})
         if body is None and method != "GET":
             body = b""  # small servers wait for a length
         try:
@@ -47,7 +50,7 @@ class HttpClient:
             text = f"The device at {self._address} does not answer ({error}): is it on?"
             raise DeviceError(Code.NO_ANSWER, text) from error
 
-    def refuse(self, method: str, path: str, status: int) -> None:
+    def refuse(self, method: str, path: str, status: int) -> NoReturn:
         """Raises DeviceError (device_refused) for the status."""
         hint = ": see to user and password" if status in (401, 403) else ""
         where = f"The device at {self._address}"

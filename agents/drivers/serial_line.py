@@ -4,7 +4,7 @@ A line is asked for once for several channels (`ask` and `parse` of the device),
 instrument sends its lines by itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from agents.driver import Snapshot
@@ -16,6 +16,9 @@ from hub.contract.channels import Value
 from hub.contract.errors import Code, DeviceError
 
 TERMINATORS = {"CR": b"\r", "LF": b"\n", "CRLF": b"\r\n"}
+
+IDENTITY = r"[^,]+,[^,]+,(?P<serial>[^,]+),(?P<firmware>[^,]+)"
+"""The answer to `*IDN?`: maker, model, serial number, firmware (IEEE 488.2, 10.14)."""
 
 
 class SerialLine(DescribedDriver):
@@ -30,8 +33,18 @@ class SerialLine(DescribedDriver):
         self._port = SerialPort(options.address, baud=options.baud, frame=options.frame, timeout=options.timeout)
 
     def open(self) -> None:
-        """Take the port, and send what the instrument must hear first."""
+        """Take the port."""
         self._port.open()
+
+    def identify(self) -> Mapping[str, str]:
+        """Serial number and firmware, when `identify` says how to ask for them."""
+        identity: dict[str, str] = {}
+        if self.options.identify is not None:
+            self._listen(self.options.identify, lambda line: identity.update(fitting(IDENTITY, line).groupdict()))
+        return identity
+
+    def prepare(self) -> None:
+        """Send what the instrument must hear first."""
         for line in self.options.setup:
             self._send(line)
 

@@ -79,6 +79,8 @@ class SerialLineOptions(DescribedOptions):
     """What ends a line, ours and the instrument's. Instruments that end theirs with LF are understood with CRLF too."""
     timeout: Duration = 2.0
     """How long an answer may take."""
+    identify: Line | None = None
+    """The question who it is, `*IDN?` with SCPI: maker, model, serial number and firmware with commas between."""
     setup: Items[Line] = ()
     """Lines to send whenever it was connected."""
     ask: Line | None = None

@@ -41,6 +41,7 @@ def opened(kind: str, folder: Path, device: str | None = None) -> Iterator[tuple
         driver = entry.driver(entry.options(folder))
         try:
             driver.open()
+            driver.prepare()
             yield simulated, driver
         finally:
             driver.close()

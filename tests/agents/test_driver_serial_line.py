@@ -54,6 +54,7 @@ def instrument(
     thread.start()
     try:
         driver.open()
+        driver.prepare()
         yield driver
     finally:
         driver.close()
@@ -74,6 +75,13 @@ def test_scpi_is_asked_and_set(tmp_path: Path) -> None:
         # 1 A through 10 Ω is where the supply stops
         assert values["voltage"] == pytest.approx(10, abs=0.01)
         assert simulated.requests[3:] == ["VOLT 12", "OUTP 1", "MEAS:VOLT?", "VOLT?", "OUTP?"]
+
+
+def test_it_says_who_it_is(tmp_path: Path) -> None:
+    with opened("serial_line", tmp_path, QUICK) as (_, driver):
+        assert driver.identify() == {"serial": "0", "firmware": "1.0"}
+    with instrument(tmp_path, "  identify: WHO\n  channels: {a: {ask: A}}\n", lambda _: b"a scale\n") as driver:
+        assert error_of(driver.identify) is Code.BAD_ANSWER
 
 
 def test_its_mark_for_no_number_is_no_value(tmp_path: Path) -> None:

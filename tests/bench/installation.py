@@ -22,6 +22,8 @@ from tests.servers import free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 
+RELAY = "instant/relay"
+
 Data = dict[str, dict[str, object]]
 
 
@@ -30,9 +32,16 @@ def shipped(folder: Path) -> Path:
     return _write(folder, _shipped())
 
 
-def loaded(folder: Path, devices: int) -> Path:
-    """The demonstration without its schedules, and beside it an agent with so many devices that the bench plays."""
+def loaded(folder: Path, devices: int, relay: str | None = None) -> Path:
+    """The demonstration without its schedules, and beside it an agent with so many devices that the bench plays.
+
+    `relay` is the URL of a relay board that the demonstration's agent serves too, as `RELAY`.
+    """
     data = _shipped()
+    if relay is not None:
+        board = {"driver": "esp32_relay", "address": relay}
+        stand, device = RELAY.split("/")
+        data["stands"][stand] = {"agent": next(iter(data["agents"])), "devices": {device: board}}
     del data["schedules"]
     data["agents"][AGENT] = {}
     nowhere = {"driver": "esp32_relay", "address": "http://127.0.0.1:9"}

@@ -19,20 +19,21 @@ from hub.state import keys as redis_keys
 from hub.state.sessions import Sessions
 from tests.bench.figures import Figure
 from tests.bench.ingest import DEVICES, half_load
-from tests.bench.installation import Installation, all_but_the_load, loaded
+from tests.bench.installation import RELAY, Installation, all_but_the_load, loaded
 from tests.bench.load import AGENT, keys
+from tests.bench.relay import instant_relay
 from tests.servers import wait_until
 from tests.web.panel import Visitor
 
-KEY, CHANNEL = "phytotron/chamber", "fan_left"
+CHANNEL = "ch0"
 COMMANDS = 300
 PATIENCE = 10
 
 
 def measure(folder: Path, rate: float) -> list[Figure]:
     """The figures; `rate` is what the hub can take, of which half is the load."""
-    with all_but_the_load(loaded(folder, DEVICES)) as installation:
-        wait_until(lambda: installation.redis.hexists(redis_keys.STATE, KEY), "the relay has a state")
+    with instant_relay() as url, all_but_the_load(loaded(folder, DEVICES, url)) as installation:
+        wait_until(lambda: installation.redis.hexists(redis_keys.STATE, RELAY), "the relay has a state")
         operator = Operator(installation)
         operator.command(20)
         idle = operator.command(COMMANDS)
@@ -76,7 +77,7 @@ class Operator:
         for number in range(count):
             value = number % 2 == 0
             began = time.perf_counter()
-            body = orjson.dumps({"key": KEY, "channel": CHANNEL, "value": value})
+            body = orjson.dumps({"key": RELAY, "channel": CHANNEL, "value": value})
             self._http.request("POST", "/api/command", body, self._headers)
             answer = self._http.getresponse()
             text = answer.read()
@@ -93,7 +94,7 @@ class Operator:
     def _wait_for(self, value: bool) -> None:
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
-            state = orjson.loads(self._live.receive()).get("devices", {}).get(KEY, {}).get("state")
+            state = orjson.loads(self._live.receive()).get("devices", {}).get(RELAY, {}).get("state")
             if state is not None and state[CHANNEL] is value:
                 return
         raise AssertionError(f"{CHANNEL} was not shown as {value} within {PATIENCE} s")

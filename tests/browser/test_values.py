@@ -101,3 +101,13 @@ def test_whatever_a_device_says_stays_text(screen: Page, laboratory: Laboratory,
     laboratory.tell(devices={laboratory.KEY: {"info": info}})
     expect(screen.locator("article h3").first).to_have_text(text)
     assert screen.locator("article img, article script").count() == 0
+
+
+def test_a_calibrated_value_has_the_raw_one_beside_it(screen: Page, laboratory: Laboratory) -> None:
+    laboratory.read(gas=24, raw={"gas": 12})
+    gas = screen.locator("[data-channel=gas]")
+    expect(gas.locator(".value")).to_have_text("24")
+    expect(gas.locator(".value")).to_have_attribute("title", "calibrated 2026-10-01: zero gas")
+    expect(gas.locator(".raw")).to_have_text("raw 12")
+    expect(screen.locator("[data-channel=sum] .value")).to_have_attribute("title", "= gas + temperature")
+    expect(screen.locator("[data-channel=sum] .raw")).to_have_count(0)

@@ -19,6 +19,13 @@ CHAMBER: Json = {
     "channels": {
         "fan": {"kind": "switch", "title": "Fan", "writable": True},
         "temperature": {"kind": "number", "title": "Temperature", "unit": "°C", "decimals": 1},
+        "gas": {
+            "kind": "number",
+            "title": "Gas",
+            "unit": "ppm",
+            "calibration": {"date": "2026-10-01", "note": "zero gas", "scale": 2.0},
+        },
+        "sum": {"kind": "number", "title": "Sum", "formula": "gas + temperature"},
         "light": {
             "kind": "number",
             "title": "Light",
@@ -36,7 +43,16 @@ CHAMBER: Json = {
     },
 }
 
-VALUES: Json = {"fan": False, "temperature": 21.34, "light": 60, "mode": "day", "note": "quiet", "flood": False}
+VALUES: Json = {
+    "fan": False,
+    "temperature": 21.34,
+    "light": 60,
+    "mode": "day",
+    "note": "quiet",
+    "flood": False,
+    "gas": 24,
+    "sum": 45,
+}
 
 
 class Laboratory:

@@ -133,6 +133,13 @@ def test_set_wants_stand_device_and_channel(installation: Installation) -> None:
     assert "write STAND/DEVICE/CHANNEL" in answer.stderr
 
 
+def test_a_negative_value_is_no_option(installation: Installation) -> None:
+    installation.clayhub("render")
+    answer = installation.clayhub("set", "phytotron/lamp/white", "-5")
+    assert answer.exit_code == 3  # it has asked Redis, which does not run
+    assert "option" not in answer.stderr
+
+
 def test_info_tells_where_secrets_lie_and_shows_none(installation: Installation) -> None:
     installation.clayhub("render")
     found = json.loads(installation.clayhub("info", "--json").stdout)
@@ -167,6 +174,8 @@ def test_a_password_and_a_role_for_a_user_of_the_panel(installation: Installatio
     assert users.get("anna").role == "viewer"  # type: ignore[union-attr]
     assert installation.clayhub("password", "anna", given="short\n" * 2).exit_code == 2
     assert users.check("anna", "battery staple") is not None
+    assert installation.clayhub("password", " ", given="battery staple\n" * 2).exit_code == 2
+    assert users.get(" ") is None
 
 
 def test_reset_asks_and_keeps_configuration_and_secrets(installation: Installation) -> None:

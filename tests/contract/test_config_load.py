@@ -126,6 +126,15 @@ def test_the_shipped_file_is_right() -> None:
         ("version: 1", "version: 1\nweb: {port: 70000}", 2, "web.port: 70000 is outside; write at most 65535."),
         ("version: 1", "version: 1\ntitle: 12", 2, 'title: 12 is not a text; put it in quotes: "12".'),
         ("version: 1", "version: 1\nweb: {host: &x a}", 2, "anchors"),
+        (
+            "version: 1",
+            "version: 1\nweb: {host: 12:30}",
+            2,
+            "web.host: '12:30' is neither an address nor a name; write",
+        ),
+        ("version: 1", "version: 1\nmqtt: {host: 10.0.0.256}", 2, "mqtt.host: '10.0.0.256' is neither"),
+        ("version: 1", "version: 1\nredis: {host: 'a b'}", 2, "redis.host: 'a b' is neither"),
+        ("version: 1", "version: 1\nweb: {origins: [lab.example.org]}", 2, "'lab.example.org' is no origin; write"),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -15,6 +15,8 @@ SHORTEST = 8
 @click.password_option(help="Better left out: then it is asked for, and does not stand in the shell's history.")
 def command(name: str, role: Role | None, password: str) -> None:
     """Set the password of the panel's user NAME, who is added if new. An operator may command, a viewer may look."""
+    if not name.strip() or not name.isprintable():
+        raise click.BadParameter("write letters that can be seen, such as anna.", param_hint="NAME")
     if len(password) < SHORTEST:
         raise click.BadParameter(f"take at least {SHORTEST} characters.", param_hint="password")
     places, config = find()

@@ -13,7 +13,8 @@ from hub.state.view import View
 
 
 @click.command(
-    epilog="\b\nExamples:\n  clayhub set phytotron/chamber/fan_left ON\n  clayhub set phytotron/co2/pump OFF --json"
+    context_settings={"ignore_unknown_options": True},  # -5 is a value
+    epilog="\b\nExamples:\n  clayhub set phytotron/chamber/fan_left ON\n  clayhub set phytotron/co2/pump OFF --json",
 )
 @click.argument("target", metavar="STAND/DEVICE/CHANNEL")
 @click.argument("value")

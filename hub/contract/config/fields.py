@@ -1,5 +1,7 @@
 """The kinds of words that config.yaml is written in: ids, durations, values, references to a channel."""
 
+import ipaddress
+import re
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
@@ -9,6 +11,11 @@ from hub.contract.config import calendar
 from hub.contract.ids import ID_PATTERN, MAX_LENGTH, NAME_PATTERN, RESERVED_CHANNELS, RESERVED_STANDS
 
 T = TypeVar("T")
+
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_HOST_NAME = re.compile(rf"({_LABEL}\.)*(?=.*[A-Za-z]){_LABEL}")
+"""Of RFC 1123. The last word has a letter: else it is an IPv4 address, or a mistake in one."""
+_ORIGIN = re.compile(r"https?://[^/?#\s@]+/?", re.IGNORECASE)
 
 
 class Model(BaseModel):
@@ -39,6 +46,23 @@ def _scalar(value: object) -> object:
     return value
 
 
+def _host(text: str) -> str:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        if not _HOST_NAME.fullmatch(text):
+            raise ValueError(
+                f"{text!r} is neither an address nor a name; write for example 127.0.0.1 or lab.example.org"
+            ) from None
+    return text
+
+
+def _origin(text: str) -> str:
+    if not _ORIGIN.fullmatch(text):
+        raise ValueError(f"{text!r} is no origin; write for example https://lab.example.org, and no path behind it")
+    return text
+
+
 def at_least(shortest: str) -> AfterValidator:
     """A lower bound of a Duration."""
 
@@ -58,6 +82,8 @@ Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=MAX_LEN
 Title = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 Duration = Annotated[float, BeforeValidator(_duration, json_schema_input_type=DurationText)]
 """Written `2s`, `500ms`, `10m`, `1h30m`; held in seconds."""
+Host = Annotated[str, AfterValidator(_host)]
+Origin = Annotated[str, AfterValidator(_origin)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Reference = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
 """`device.channel` of the stand at hand."""

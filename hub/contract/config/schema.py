@@ -9,10 +9,12 @@ from hub.contract.config.calibration import Calibration
 from hub.contract.config.fields import (
     ChannelId,
     Duration,
+    Host,
     Id,
     Items,
     Model,
     Name,
+    Origin,
     Port,
     Scalar,
     StandId,
@@ -25,7 +27,7 @@ from hub.contract.config.procedures import Procedure, Schedule
 class Listen(Model):
     """Where a server listens and is found."""
 
-    host: str = "127.0.0.1"
+    host: Host = "127.0.0.1"
     """The address; 127.0.0.1 is reached from this machine only."""
     port: Port
     """The TCP port."""
@@ -52,7 +54,7 @@ class Web(Listen):
 
     port: Port = 8080
     """The TCP port."""
-    origins: Items[str] = ()
+    origins: Items[Origin] = ()
     """Further addresses under which browsers reach it, such as https://lab.example.org."""
 
 

@@ -20,6 +20,13 @@ from tests.servers import MosquittoServer, free_port, wait_until
 QUICK = example("mqtt") + "  timeout: 500ms\n"
 
 
+@pytest.fixture(autouse=True)
+def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Secrets of the test's own, not those of an installation in this checkout."""
+    monkeypatch.setenv("CLAYHUB_SECRETS", str(tmp_path))
+    (tmp_path / "mqtt-agent-bench.password").write_text("soil\n")
+
+
 def test_it_asks_for_the_state_and_sets(tmp_path: Path) -> None:
     with opened("mqtt", tmp_path, QUICK) as (simulated, driver):
         values = reads(driver, lambda found: not found.quality).values

@@ -8,9 +8,10 @@ import redis
 from hub.cli.secrets import REDIS
 from hub.contract.config.load import load
 from hub.contract.config.schema import Config
-from hub.contract.errors import ClayhubError, Code
+from hub.contract.errors import ClayhubError, Code, Refused
 from hub.contract.places import Places
 from hub.state.connect import connect
+from hub.state.view import Json, View
 
 
 def find() -> tuple[Places, Config]:
@@ -22,6 +23,15 @@ def find() -> tuple[Places, Config]:
 def client(config: Config, places: Places, timeout: float = 5.0) -> redis.Redis:
     """A client of the installation's Redis, which connects at its first command."""
     return connect(config.redis.host, config.redis.port, places.read_secret(places.secrets / REDIS), timeout=timeout)
+
+
+def known_device(view: View, key: str) -> Json:
+    """The device `key` as the hub knows it. Raises Refused (unknown_target), naming those that there are."""
+    devices: Json = view.snapshot()["devices"]
+    if key not in devices:
+        raise Refused(Code.UNKNOWN_TARGET, f"There is no device {key}; there are {', '.join(devices) or 'none yet'}.")
+    found: Json = devices[key]
+    return found
 
 
 @contextmanager

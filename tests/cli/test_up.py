@@ -157,6 +157,8 @@ def test_devices_and_values_are_shown(running: Installation) -> None:
         assert watch.wait(10) == 0
     assert first["device"] == second["device"] == "phytotron/co2"
     assert second["state"]["n"] > first["state"]["n"]
+    unknown = running.clayhub("watch", "phytotron/heater")
+    assert (unknown.exit_code, "no device phytotron/heater" in unknown.stderr) == (1, True)
 
 
 def test_a_procedure_is_started_watched_and_stopped_safe(running: Installation) -> None:

@@ -4,10 +4,9 @@ import click
 import orjson
 
 from hub.cli.asking import ask
-from hub.cli.installation import store
+from hub.cli.installation import known_device, store
 from hub.contract import description
 from hub.contract.channels import Value
-from hub.contract.errors import Code, Refused
 from hub.state.requests import Requests
 from hub.state.view import View
 
@@ -37,8 +36,6 @@ def command(target: str, value: str, as_json: bool) -> None:
 
 def _parse(view: View, key: str, channel: str, text: str) -> Value:
     """What the text means to the channel. Raises Refused."""
-    devices = view.snapshot()["devices"]
-    if key not in devices:
-        raise Refused(Code.UNKNOWN_TARGET, f"There is no device {key}; there are {', '.join(devices) or 'none yet'}.")
+    found = known_device(view, key)
     stand, _, device = key.partition("/")
-    return description.decode(stand, device, orjson.dumps(devices[key]["info"])).writable(channel).parse(text)
+    return description.decode(stand, device, orjson.dumps(found["info"])).writable(channel).parse(text)

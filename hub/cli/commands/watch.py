@@ -10,7 +10,7 @@ import click
 from rich.live import Live
 from rich.table import Table
 
-from hub.cli.installation import store
+from hub.cli.installation import known_device, store
 from hub.cli.tables import plain
 from hub.state.view import Lost, View
 
@@ -28,6 +28,8 @@ STALE_PERIODS = 3
 def command(wanted: tuple[str, ...], as_json: bool) -> None:
     """Show the values of all devices, or of those named, until Ctrl-C."""
     with store() as redis, contextlib.suppress(KeyboardInterrupt):
+        for key in wanted:
+            known_device(View(redis), key)
         if as_json:
             for changed, _ in follow(View(redis)):
                 _print(changed, wanted)

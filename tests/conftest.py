@@ -73,7 +73,7 @@ def page(browser: Browser) -> Iterator[Page]:
             problems.append(f"asked another machine: {request.url}")
 
     with browser.new_context(locale="en-GB", timezone_id="UTC") as context:
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         tab = context.new_page()
         tab.on("pageerror", lambda error: problems.append(f"script failed: {error}"))
         tab.on("request", note)

@@ -43,7 +43,7 @@ def free_port() -> int:
             return port
 
 
-def wait_until(condition: Callable[[], T], what: str, seconds: float = 10) -> T:
+def wait_until(condition: Callable[[], T], what: str, seconds: float = 30) -> T:
     """The first true answer of `condition`, asked again and again; AssertionError naming `what` after `seconds`."""
     end = time.monotonic() + seconds
     while not (answer := condition()):

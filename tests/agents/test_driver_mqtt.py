@@ -72,7 +72,7 @@ def test_a_broker_that_went_away_is_no_answer_until_it_is_back(tmp_path: Path) -
         simulated.start()
         driver.close()
 
-        wait_until(lambda: not error_of(driver.open) and not error_of(driver.read), "the driver to work again", 20)
+        wait_until(lambda: not error_of(driver.open) and not error_of(driver.read), "the driver to work again")
 
 
 @pytest.fixture

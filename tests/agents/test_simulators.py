@@ -98,7 +98,7 @@ def test_time_can_pass_faster(tmp_path: Path) -> None:
     with Simulated("sba5", tmp_path, "--speed", "100") as device:
         old_client(device, "!")
         old_client(device, "Z")
-        wait_until(lambda: old_client(device, "M").startswith("M "), "the end of a zeroing of 21 s", 5)
+        wait_until(lambda: old_client(device, "M").startswith("M "), "the end of a zeroing of 21 s", 15)
 
 
 def test_http_connections_stay_open_and_every_request_is_logged(board: Simulated) -> None:

@@ -8,7 +8,7 @@ from tests.web.panel import PanelServer
 
 __all__ = ["fresh_panel", "laboratory", "panel", "panel_server", "screen"]
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture

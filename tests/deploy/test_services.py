@@ -43,7 +43,7 @@ class Machine:
                 start_new_session=True,
             )
             try:
-                wait_until(lambda: notices.heard("READY=1") or process.poll() is not None, f"{name} ready", seconds=30)
+                wait_until(lambda: notices.heard("READY=1") or process.poll() is not None, f"{name} ready")
                 assert process.poll() is None, f"{name} ended with code {process.returncode}"
                 yield notices
             finally:
@@ -90,7 +90,7 @@ class Notices(threading.Thread):
 
     def wait_for_watchdog(self) -> None:
         """Wait until the service has said three times that it lives."""
-        wait_until(lambda: self.heard("WATCHDOG=1") >= 3, "the watchdog fed", seconds=30)
+        wait_until(lambda: self.heard("WATCHDOG=1") >= 3, "the watchdog fed")
 
 
 @pytest.fixture(scope="module")

@@ -32,28 +32,28 @@ def in_ms(milliseconds: int) -> int:
 
 
 def test_the_clock_is_told_once_and_then_what_is_due(jobs: Jobs, queue: SimpleQueue[ClockSet | Due]) -> None:
-    assert queue.get(timeout=5) == ClockSet()
+    assert queue.get(timeout=30) == ClockSet()
     soon = in_ms(100)
     jobs.arm("air", soon)
-    assert queue.get(timeout=5) == Due("air", soon)
+    assert queue.get(timeout=30) == Due("air", soon)
     assert in_ms(0) >= soon
 
 
 def test_what_is_due_already_comes_at_once_however_late(jobs: Jobs, queue: SimpleQueue[ClockSet | Due]) -> None:
-    queue.get(timeout=5)
+    queue.get(timeout=30)
     jobs.arm("air", 1_000)
-    assert queue.get(timeout=5) == Due("air", 1_000)
+    assert queue.get(timeout=30) == Due("air", 1_000)
 
 
 def test_arming_again_replaces_and_none_disarms(jobs: Jobs, queue: SimpleQueue[ClockSet | Due]) -> None:
-    queue.get(timeout=5)
+    queue.get(timeout=30)
     jobs.arm("never", None)
-    jobs.arm("gone", in_ms(200))
+    jobs.arm("gone", in_ms(1000))
     jobs.arm("gone", None)
-    jobs.arm("air", in_ms(200))
-    later = in_ms(300)
+    jobs.arm("air", in_ms(1000))
+    later = in_ms(1100)
     jobs.arm("air", later)
-    assert queue.get(timeout=5) == Due("air", later)
+    assert queue.get(timeout=30) == Due("air", later)
     with pytest.raises(Empty):
         queue.get_nowait()
 
@@ -68,7 +68,7 @@ def test_nothing_is_told_before_the_clock_is_set(queue: SimpleQueue[ClockSet | D
 
     jobs = Jobs(queue.put, look)
     jobs.start(0)
-    assert queue.get(timeout=5) == ClockSet()
+    assert queue.get(timeout=30) == ClockSet()
     jobs.stop()
     assert asked == [False, True]
 

@@ -196,11 +196,11 @@ class Visitor:
     def connection(self) -> socket.socket:
         """A bare TCP connection to the server."""
         where = urlsplit(self.address)
-        return socket.create_connection((where.hostname, where.port), timeout=10)
+        return socket.create_connection((where.hostname, where.port), timeout=30)
 
     def _open(self, request: urllib.request.Request) -> Answer:
         try:
-            with self._opener.open(request, timeout=10) as answer:
+            with self._opener.open(request, timeout=30) as answer:
                 return Answer(answer.status, answer.headers, answer.read())
         except urllib.error.HTTPError as error:
             return Answer(error.code, error.headers, error.read())
@@ -208,7 +208,7 @@ class Visitor:
 
 def hear(socket: Client) -> dict[str, Any]:
     """The next message of the socket; AssertionError when none comes."""
-    message = socket.receive(timeout=10)
+    message = socket.receive(timeout=30)
     assert message is not None, "the socket says nothing"
     return orjson.loads(message)  # type: ignore[no-any-return]
 

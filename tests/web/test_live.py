@@ -238,7 +238,7 @@ def test_the_panel_ends_within_seconds_though_browsers_are_there(fresh_panel: Pa
     fresh_panel.process.terminate()
     assert closed_with(ears) == 1001
     hang_up(ears)
-    assert fresh_panel.process.wait(3) == 0
+    assert fresh_panel.process.wait(10) == 0
 
 
 def test_a_frozen_panel_goes_on_where_it_was(panel: PanelServer, ears: Client, laboratory: Laboratory) -> None:

@@ -48,7 +48,7 @@ class Ear:
             on_down=lambda _reason: None,
         )
         self.link.start()
-        assert up.wait(10)
+        assert up.wait(30)
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +67,7 @@ class Ear:
 
     def wait(self, topic: str, fits: Callable[[Any], bool] = lambda _said: True, count: int = 1) -> Any:  # noqa: ANN401
         """The last of the first `count` fitting messages on a topic."""
-        end = time.monotonic() + 15
+        end = time.monotonic() + 30
         with self._news:
             while True:
                 found = [one for one in self.all(topic) if fits(one)]
@@ -127,9 +127,9 @@ def agent(broker: MosquittoServer, folder: Path, devices: str) -> Iterator[None]
     thread = threading.Thread(target=made.run, name="agent a1", daemon=True)
     thread.start()
     try:
-        assert up.wait(10)
+        assert up.wait(30)
         yield
     finally:
         made.stop()
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive()

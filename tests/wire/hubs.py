@@ -45,7 +45,7 @@ class RunningHub:
     def stop(self) -> None:
         """End it as SIGTERM does."""
         self.service.stop()
-        self._thread.join(10)
+        self._thread.join(30)
         assert not self._thread.is_alive()
 
 

@@ -46,7 +46,7 @@ class Running:
 
     def stop(self) -> None:
         self.process.terminate()
-        assert self.process.wait(10) == 0
+        assert self.process.wait(30) == 0
 
     def said(self) -> str:
         return self._log.read_text()
@@ -98,7 +98,7 @@ class Installation:
     def wait_for_more(self, count: int = 20) -> None:
         """So many more readings are stored."""
         before = self.stored()
-        wait_until(lambda: self.stored() >= before + count, "readings go on", 20)
+        wait_until(lambda: self.stored() >= before + count, "readings go on")
 
 
 @pytest.fixture
@@ -141,14 +141,14 @@ def test_in_normal_operation_nothing_is_written_to_the_disk(installation: Instal
     installation.wait_for_more(100)
     assert not installation.outbox.exists()
     installation.hub.kill()
-    wait_until(lambda: list(installation.outbox.glob("a1/*.log")), "what is not confirmed moves to the disk", 15)
+    wait_until(lambda: list(installation.outbox.glob("a1/*.log")), "what is not confirmed moves to the disk")
     installation.hub.start()
-    wait_until(lambda: not list(installation.outbox.glob("a1/*.log")), "what is stored is removed", 20)
+    wait_until(lambda: not list(installation.outbox.glob("a1/*.log")), "what is stored is removed")
 
 
 def test_a_second_agent_of_the_same_name_is_told_to_wait(installation: Installation) -> None:
     installation.wait_for_more(1)
     second = Running(installation.folder, "agents", "a1")
-    assert second.process.wait(15) == 2
+    assert second.process.wait(30) == 2
     assert "The agent a1 of this installation runs already" in second.said()
     installation.wait_for_more()

@@ -40,7 +40,7 @@ class Jobs:
         self._enqueue = enqueue
         self._clock_is_set = clock_is_set
         self._scheduler = BackgroundScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": False}, daemon=True
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True}, daemon=True
         )
 
     def start(self, pause: float) -> None:

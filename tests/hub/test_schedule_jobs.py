@@ -39,6 +39,19 @@ def test_the_clock_is_told_once_and_then_what_is_due(jobs: Jobs, queue: SimpleQu
     assert in_ms(0) >= soon
 
 
+def test_a_hub_that_was_frozen_looks_at_the_clock_once(
+    queue: SimpleQueue[ClockSet | Due], caplog: pytest.LogCaptureFixture
+) -> None:
+    jobs = Jobs(queue.put, lambda: True)
+    jobs.start(-5)  # the first look and five more are overdue
+    assert queue.get(timeout=30) == ClockSet()
+    soon = in_ms(300)
+    jobs.arm("air", soon)
+    assert queue.get(timeout=30) == Due("air", soon)
+    jobs.stop()
+    assert caplog.messages == []
+
+
 def test_what_is_due_already_comes_at_once_however_late(jobs: Jobs, queue: SimpleQueue[ClockSet | Due]) -> None:
     queue.get(timeout=30)
     jobs.arm("air", 1_000)

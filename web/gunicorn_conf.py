@@ -15,7 +15,7 @@ from web.services import NAME, Services
 
 _web = load(Places.from_environment().config).web
 
-bind = f"{_web.host}:{_web.port}"
+bind = _web.netloc
 worker_class = "gthread"
 workers = 1
 threads = 64

@@ -57,5 +57,5 @@ class Settings:
 
 
 def _origins(config: Config) -> frozenset[str]:
-    direct = {f"http://{host}:{config.web.port}" for host in LOOPBACK | {config.web.host.lower()}}
+    direct = {f"http://{host}:{config.web.port}" for host in LOOPBACK} | {f"http://{config.web.netloc.lower()}"}
     return frozenset(direct) | {origin.rstrip("/").lower() for origin in config.web.origins}

@@ -12,7 +12,7 @@ from hub.contract.places import Places
 
 def address(config: Config, token: str) -> str:
     """The address that signs in once."""
-    origin = config.web.origins[0].rstrip("/") if config.web.origins else f"http://{config.web.host}:{config.web.port}"
+    origin = config.web.origins[0].rstrip("/") if config.web.origins else f"http://{config.web.netloc}"
     return f"{origin}/link/{token}"
 
 

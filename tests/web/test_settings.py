@@ -25,6 +25,12 @@ def test_the_panel_is_reached_at_its_port_of_this_machine(tmp_path: Path) -> Non
     assert (found.redis_password, found.secret_key) == ("secret", "key")
 
 
+def test_an_ipv6_address_stands_in_brackets(tmp_path: Path) -> None:
+    found = settings(tmp_path, '{host: "::1", port: 8080}')
+    assert "http://[::1]:8080" in found.origins
+    assert "::1" in found.hosts
+
+
 def test_other_addresses_are_named_and_https_makes_the_cookie_secure(tmp_path: Path) -> None:
     found = settings(tmp_path, '{port: 8080, origins: ["https://Panel.Example/"]}')
     assert "https://panel.example" in found.origins

@@ -17,9 +17,9 @@ def command(as_json: bool) -> None:
     config, descriptions = checked(places.config)
     found = {
         "title": config.title,
-        "web": f"http://{config.web.host}:{config.web.port}",
-        "mqtt": f"{config.mqtt.host}:{config.mqtt.port}",
-        "redis": f"{config.redis.host}:{config.redis.port}",
+        "web": f"http://{config.web.netloc}",
+        "mqtt": config.mqtt.netloc,
+        "redis": config.redis.netloc,
         "config": str(places.config),
         "var": str(places.var),
         "secrets": str(places.secrets),

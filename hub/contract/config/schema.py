@@ -32,6 +32,11 @@ class Listen(Model):
     port: Port
     """The TCP port."""
 
+    @property
+    def netloc(self) -> str:
+        """Host and port as addresses have them: those of IPv6 in brackets."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
 
 class Redis(Listen):
     """The private Redis, which holds live state."""

@@ -17,6 +17,7 @@ COMMANDS = {
     "driver": "List drivers, or begin one of your own.",
     "devices": "List the devices and their channels.",
     "watch": "Show live values.",
+    "readings": "Print the recent readings of a device, as CSV.",
     "set": "Set a channel, and wait for what becomes of it.",
     "procedures": "List, start, stop, reset or clear procedures.",
     "schedules": "List, start, stop, reset or clear schedules.",

@@ -91,12 +91,10 @@ class View:
         return _latest(self._redis.xrevrange(keys.AUDIT, count=3 * count), count)
 
     def readings(self, key: str, count: int) -> list[Json]:
-        """A device's recent readings, newest last, each with `received` (ms): at most `count`, from the stream's last
-        20,000 entries.
-        """
+        """A device's recent readings, newest last, each with `received` (ms): at most `count`."""
         found: list[Json] = []
         device, before = key.encode(), "+"
-        for _ in range(20):
+        while True:
             entries: Any = self._redis.xrevrange(keys.READINGS, before, count=1_000)
             for _entry, fields in entries:
                 if fields.get(b"d") == device and b"j" in fields:

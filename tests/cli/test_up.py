@@ -157,6 +157,10 @@ def test_devices_and_values_are_shown(running: Installation) -> None:
         assert watch.wait(10) == 0
     assert first["device"] == second["device"] == "phytotron/co2"
     assert second["state"]["n"] > first["state"]["n"]
+    heading, *rows = running.clayhub("readings", "phytotron/co2", "--count", "2").stdout.splitlines()
+    assert heading.startswith("ts,co2,")
+    assert len(rows) == 2
+    assert rows[0] < rows[1], "newest last"
     unknown = running.clayhub("watch", "phytotron/heater")
     assert (unknown.exit_code, "no device phytotron/heater" in unknown.stderr) == (1, True)
 

@@ -1,0 +1,44 @@
+"""`clayhub readings`: the recent history of one device, for a spreadsheet or a notebook."""
+
+import csv
+import json
+import sys
+from typing import Any
+
+import click
+
+from hub.cli.installation import store
+from hub.contract.errors import ClayhubError, Code
+from hub.state.view import View
+
+
+@click.command(
+    epilog="\b\nExamples:\n  clayhub readings phytotron/co2 > co2.csv\n  clayhub readings phytotron/co2 --count 10"
+)
+@click.argument("key", metavar="STAND/DEVICE")
+@click.option("--count", default=10_000, show_default=True, type=click.IntRange(1), help="How many at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+def command(key: str, count: int, as_json: bool) -> None:
+    """Print the recent readings of a device, newest last: as CSV, with a column for each channel.
+
+    A cell is empty where there is no value; the last column then says why. Times are UTC.
+    """
+    with store() as redis:
+        view = View(redis)
+        device = view.snapshot()["devices"].get(key)
+        if device is None:
+            raise ClayhubError(Code.UNKNOWN_TARGET, f"There is no device {key[:80]!r}; `clayhub devices` lists them.")
+        readings = view.readings(key, count)
+    if as_json:
+        for reading in readings:
+            click.echo(json.dumps(reading, ensure_ascii=False))
+        return
+    channels = [name for name, channel in device["info"]["channels"].items() if channel["kind"] != "action"]
+    table = csv.writer(sys.stdout, lineterminator="\n")
+    table.writerow(["ts", *channels, "quality"])
+    table.writerows(_row(reading, channels) for reading in readings)
+
+
+def _row(reading: dict[str, Any], channels: list[str]) -> list[object]:
+    quality = " ".join(f"{name}={word}" for name, word in reading.get("quality", {}).items())
+    return [reading["ts"], *(reading.get(name) for name in channels), quality]

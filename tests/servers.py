@@ -59,6 +59,13 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def freeze(pid: int) -> None:
+    """As `kill -STOP` does, which on a busy machine takes a moment for each thread: return when all stand still."""
+    os.kill(pid, signal.SIGSTOP)
+    tasks = Path(f"/proc/{pid}/task")
+    wait_until(lambda: all(") T" in (task / "stat").read_text() for task in tasks.iterdir()), f"{pid} to stand still")
+
+
 class Server:
     """A server process of a test's own. As a context manager it runs inside the block."""
 

@@ -17,7 +17,7 @@ from hub.cli.processes import STOPPING
 from hub.contract.config.load import load
 from hub.state.view import View
 from tests.cli.installation import Installation
-from tests.servers import listens, wait_until
+from tests.servers import freeze, listens, wait_until
 
 FAN, SETS = "phytotron/chamber/fan_left", {"ON": 1, "OFF": 0}
 
@@ -114,7 +114,7 @@ def test_set_says_what_became_of_it(running: Installation, target: str, value: s
 
 
 def test_set_on_a_device_that_does_not_answer_fails_and_others_go_on(running: Installation) -> None:
-    os.kill(running.processes()["simulator-phytotron.chamber"], signal.SIGSTOP)
+    freeze(running.processes()["simulator-phytotron.chamber"])
     try:
         before = len(running.seen("phytotron.co2"))
         answer = running.clayhub("set", FAN, "OFF", "--json")
@@ -128,7 +128,7 @@ def test_set_on_a_device_that_does_not_answer_fails_and_others_go_on(running: In
 
 
 def test_with_a_frozen_hub_nothing_is_done_and_the_exit_code_says_so(running: Installation) -> None:
-    os.kill(running.processes()["hub"], signal.SIGSTOP)
+    freeze(running.processes()["hub"])
     try:
         with running.redis() as redis:
             wait_until(lambda: not View(redis).hub_alive(), "the end of the hub's lock")

@@ -22,7 +22,7 @@ from simple_websocket import Client
 
 from hub.state.connect import connect
 from hub.state.sessions import Sessions
-from tests.servers import RedisServer, Server, free_port, wait_until
+from tests.servers import RedisServer, Server, free_port, freeze, wait_until
 from tests.web.laboratory import Laboratory
 from web.users import save_user
 
@@ -92,11 +92,7 @@ class PanelServer(Server):
     def frozen(self) -> Iterator[None]:
         """The worker stands still."""
         worker = self.worker()
-        os.kill(worker, signal.SIGSTOP)
-        tasks = Path(f"/proc/{worker}/task")
-        wait_until(
-            lambda: all(") T" in (task / "stat").read_text() for task in tasks.iterdir()), "the worker is frozen"
-        )
+        freeze(worker)
         try:
             yield
         finally:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 RENEWAL = 1.0
 """Seconds between renewals of the lock."""
-TELLING = 0.05
+TELLING = 0.1
 """Seconds between two tellings of what devices show, when there are more than a few readings at a time: otherwise each
 batch would cost as much more as there are devices. What stands in the journal is told at once, and they with it.
 """

@@ -63,6 +63,8 @@ def sign_in_by_password() -> ResponseReturnValue:
 @pages.get("/link/<token>")
 def sign_in_by_link(token: str) -> ResponseReturnValue:
     """A one-time link, as `clayhub up` prints it. Opening it again does no harm to who is signed in already."""
+    if request.method == "HEAD":  # a program that only looks whether the link leads somewhere must not use it up
+        return ""
     name = services().sessions.use_link(token)
     user = services().users.get(name) if name is not None else None
     if user is not None:

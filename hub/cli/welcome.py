@@ -52,7 +52,7 @@ def text(config: Config, places: Places, token: str, descriptions: Iterable[Desc
 
 
 def _account(config: Config, places: Places, account: str) -> str:
-    """Options for the Mosquitto clients. The password is read by the shell, so that it is not shown."""
+    """Options for the Mosquitto clients. The shell reads the password, which `ps` shows while the client runs."""
     password = f'"$(cat {shlex.quote(str(places.password_file(account)))})"'
     return f"-h {config.mqtt.host} -p {config.mqtt.port} -u {account} -P {password}"
 

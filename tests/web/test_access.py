@@ -1,6 +1,7 @@
 """Signing in and out, and requests that come from elsewhere."""
 
 import json
+import urllib.request
 
 import pytest
 
@@ -59,6 +60,14 @@ def test_a_link_signs_in_once(panel: PanelServer) -> None:
     assert again.status == 401
     assert b"was used already" in again.body
     assert b"vik (viewer)" in first.get(link).body, "who is signed in stays so"
+
+
+def test_who_only_looks_at_a_link_does_not_use_it_up(panel: PanelServer) -> None:
+    link = f"/link/{panel.sessions.create_link('vik')}"
+    visitor = panel.visitor(None)
+    with urllib.request.urlopen(urllib.request.Request(visitor.address + link, method="HEAD")) as answer:
+        assert answer.status == 200
+    assert b"vik (viewer)" in visitor.get(link).body
 
 
 def test_who_was_taken_out_of_the_users_is_out_at_once(panel: PanelServer) -> None:

@@ -52,23 +52,31 @@ class Inbox:
             self._asleep = True
             if self._numbered:
                 seconds = 0.0
-        found: list[object] = []
         try:
-            found.append(self._urgent.get(timeout=seconds) if seconds > 0 else self._urgent.get_nowait())
-            while True:
-                found.append(self._urgent.get_nowait())
+            first = [self._urgent.get(timeout=seconds) if seconds > 0 else self._urgent.get_nowait()]
         except queue.Empty:
-            self._asleep = False
-            return [event for event in found if event is not None]
+            first = []
+        self._asleep = False
+        return [event for event in first if event is not None] + self._drain()
 
-    def take(self) -> list[Incoming]:
-        """The next batch of numbered messages."""
-        numbered = self._numbered
-        return [numbered.popleft() for _ in range(min(BATCH, len(numbered)))]
+    def take(self) -> tuple[list[object], list[Incoming]]:
+        """The next batch of numbered messages, after what is urgent and came before any of them: a reading counts only
+        once its device is described.
+        """
+        numbered = [self._numbered.popleft() for _ in range(min(BATCH, len(self._numbered)))]
+        return self._drain(), numbered
 
     def clear(self) -> None:
         """Throw away all that came from the broker."""
         self._numbered.clear()
+
+    def _drain(self) -> list[object]:
+        found: list[object] = []
+        try:
+            while True:
+                found.append(self._urgent.get_nowait())
+        except queue.Empty:
+            return [event for event in found if event is not None]
 
     def _put_numbered(self, message: Incoming) -> None:
         if len(self._numbered) < MOST_WAITING:

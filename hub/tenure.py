@@ -103,7 +103,8 @@ class Tenure:
         self._waiting += self._inbox.wait(self._next_due() - time.monotonic(), taken)
         if self._performer.renew():
             notify("WATCHDOG=1")
-        now, messages = self._now(), self._inbox.take()
+        now, (urgent, messages) = self._now(), self._inbox.take()
+        self._waiting += urgent
         if not self._performer.holds(now.mono):
             return 0
         while self._waiting:

@@ -22,7 +22,8 @@ def test_a_command_goes_guarded_to_the_agent_and_its_result_comes_back(lab: Lab)
     assert command.boot == "b1"
     assert 0 < command.beat <= agent.beat, "one that the agent sent; its latest may still be under way"
     assert command.token == lab.view.snapshot()["hub"]["token"]
-    wait_until(lambda: lab.lamp()["requested"]["red"]["status"] == "pending", "shown as requested")
+    wait_until(lambda: lab.lamp()["requested"].get("red"), "shown as requested")
+    assert lab.lamp()["requested"]["red"]["status"] == "pending"
     agent.answer(command, until="2026-11-22T11:36:02.123Z")
     record = lab.outcome(request)
     assert (record["status"], record["who"], record["source"]) == (Status.DONE, "anna", "panel")

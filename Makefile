@@ -11,7 +11,7 @@ run:  ## start everything, with simulated devices, until Ctrl-C
 
 test:  ## run every test; for some of them: make test TESTS=tests/web
 	@deploy/setup test
-	@$(BIN)/pytest $(TESTS)
+	@$(BIN)/pytest --numprocesses 4 --dist loadfile $(TESTS)
 
 check:  ## look at the code without running it
 	@deploy/setup check

@@ -22,6 +22,9 @@ from redis.retry import Retry
 T = TypeVar("T")
 
 _given: set[int] = set()
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+_PORTS = range(20_000, 32_000) if not _WORKER else range(20_000 + int(_WORKER) % 8 * 1_500, 32_000)[:1_500]
+"""`make test` shares the tests out to several processes, each with ports of its own."""
 
 
 def free_port() -> int:
@@ -31,7 +34,7 @@ def free_port() -> int:
     and never given twice in one run.
     """
     while True:
-        port = 20_000 + secrets.randbelow(12_000)
+        port = secrets.choice(_PORTS)
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -1,4 +1,4 @@
-"""What the demonstration costs while nobody touches it: memory of each of our processes, processor time of all."""
+"""What the demonstration costs while nobody touches it: memory of each of our processes, processor time and writing."""
 
 import time
 from pathlib import Path
@@ -17,12 +17,19 @@ def measure(folder: Path) -> list[Figure]:
     with up(shipped(folder)) as supervisor:
         time.sleep(SETTLE)
         pids = processes.family(supervisor.pid)
-        before = processes.cpu_seconds(pids)
+        agents = [pid for pid in pids if "agents" in processes.command(pid)]
+        before, written, by_agents = processes.cpu_seconds(pids), processes.written(pids), processes.written(agents)
         time.sleep(WATCH)
         busy = (processes.cpu_seconds(pids) - before) / WATCH * 100
+        written, by_agents = processes.written(pids) - written, processes.written(agents) - by_agents
         memory = [(_name(pid), processes.resident_mb(pid)) for pid in pids if processes.program(pid) not in OTHERS]
     ours = [Figure(f"memory of {name}", size, "MB", goal=60) for name, size in memory]
-    return [*ours, Figure("processor time of the idle demonstration", busy, "% of a core", goal=5)]
+    return [
+        *ours,
+        Figure("processor time of the idle demonstration", busy, "% of a core", goal=5),
+        Figure("written to disk by the agent", by_agents / WATCH * 3.6, "kB/h", goal=0),
+        Figure("written to disk by all, chiefly Redis", written / WATCH * 3600 / 1e6, "MB/h"),
+    ]
 
 
 def _name(pid: int) -> str:

@@ -1,4 +1,4 @@
-"""What the kernel knows of processes: who belongs to whom, how much memory is resident, how much time was used."""
+"""What the kernel knows of processes: who belongs to whom, how much memory is resident, what was used and written."""
 
 import os
 from pathlib import Path
@@ -30,6 +30,12 @@ def resident_mb(pid: int) -> float:
 def cpu_seconds(pids: list[int]) -> float:
     """Processor time that the processes have used, in user and system mode."""
     return sum(_ticks(pid) for pid in pids) / TICKS
+
+
+def written(pids: list[int]) -> int:
+    """Bytes that the processes have caused to be written to a disk; files in memory do not count."""
+    lines = [line for pid in pids for line in Path(f"/proc/{pid}/io").read_text().splitlines()]
+    return sum(int(line.split()[1]) for line in lines if line.startswith("write_bytes:"))
 
 
 def command(pid: int) -> list[str]:

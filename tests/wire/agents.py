@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from agents.agent import Agent
 from agents.assemble import assemble
 from agents.catalog import entries
 from agents.outbox.outbox import Outbox
@@ -31,7 +32,7 @@ stands:
 class Ear:
     """A client that hears everything, and speaks for others."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, account: str = "ear", password: str = "") -> None:
         self.heard: list[Incoming] = []
         self._news = threading.Condition()
         up = threading.Event()
@@ -39,8 +40,8 @@ class Ear:
             "ear",
             host="127.0.0.1",
             port=port,
-            account="ear",
-            password="",
+            account=account,
+            password=password,
             version=5,
             subscriptions=[("#", 1)],
             on_message=self._hear,
@@ -104,17 +105,17 @@ def said(message: Incoming) -> Any:  # noqa: ANN401
         return message.payload.decode()
 
 
-@contextmanager
-def agent(broker: MosquittoServer, folder: Path, devices: str) -> Iterator[None]:
-    """The agent a1 with these devices (YAML below `devices:`) inside the block, connected."""
+def assembled(
+    broker: MosquittoServer, folder: Path, devices: str, notify: Callable[[str], None] = lambda _state: None
+) -> Agent:
+    """The agent a1 with these devices (YAML below `devices:`), not yet running."""
     file = folder / "config.yaml"
     file.write_text(CONFIG.replace("PORT", str(broker.port)) + "".join(f"      {x}\n" for x in devices.splitlines()))
     config = load(file)
     found = entries(config, DRIVERS)
     for entry in found.values():
         SHELF.setdefault(str(entry.given["address"]), Hardware())
-    up = threading.Event()
-    made = assemble(
+    return assemble(
         "a1",
         found,
         broker=config.mqtt,
@@ -122,8 +123,15 @@ def agent(broker: MosquittoServer, folder: Path, devices: str) -> Iterator[None]
         config_hash="0" * 12,
         outbox=Outbox(folder / "memory", folder / "outbox"),
         simulators=folder,
-        notify=lambda state: up.set() if state == "READY=1" else None,
+        notify=notify,
     )
+
+
+@contextmanager
+def agent(broker: MosquittoServer, folder: Path, devices: str) -> Iterator[None]:
+    """The agent a1 with these devices (YAML below `devices:`) inside the block, connected."""
+    up = threading.Event()
+    made = assembled(broker, folder, devices, lambda state: up.set() if state == "READY=1" else None)
     thread = threading.Thread(target=made.run, name="agent a1", daemon=True)
     thread.start()
     try:

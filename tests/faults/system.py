@@ -1,0 +1,246 @@
+"""A small laboratory under `clayhub up` that tests do harm to, and what must hold after each of them."""
+
+import re
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import redis
+
+from hub.state import keys
+from hub.state.requests import Requests
+from hub.state.sessions import Sessions
+from hub.state.view import View
+from tests.cli.installation import Installation
+from tests.servers import wait_until
+from tests.web.panel import Visitor
+from tests.wire.agents import Ear
+
+Json = dict[str, Any]
+
+HEAD = """\
+version: 1
+title: Laboratory of faults
+web: {port: 8080}
+mqtt: {port: 11883}
+redis: {port: 16379}
+agents: {bench: {}, roof: {}}
+stands:
+"""
+PHYTOTRON = """\
+  phytotron:
+    agent: bench
+    simulate: true
+    devices:
+      chamber:
+        driver: esp32_relay
+        address: http://192.168.1.50
+        period: 200ms
+        channels:
+          fan: {source: ch0, safe: false, lease: 2s}
+          valve: {source: ch1, safe: false}
+          temp: {source: int_temp}
+      supply:
+        driver: serial_line
+        address: /dev/serial/by-id/usb-supply
+        period: 200ms
+        timeout: 500ms
+        terminator: LF
+        channels:
+          power: {ask: "VOLT?", set: "VOLT {value}", unit: V, low: 0, high: 12, safe: 0}
+          measured: {ask: "MEAS:VOLT?", unit: V}
+"""
+GREENHOUSE = """\
+  greenhouse:
+    agent: roof
+    simulate: true
+    devices:
+      heater:
+        driver: esp32_relay
+        address: http://192.168.1.60
+        period: 200ms
+        commands: hub
+        channels:
+          heat: {source: ch0, safe: false, lease: 2s}
+          temp: {source: int_temp}
+"""
+BASIC = HEAD + PHYTOTRON + GREENHOUSE
+
+CHAMBER, SUPPLY, HEATER = "phytotron/chamber", "phytotron/supply", "greenhouse/heater"
+_STAMP = re.compile(r"^[-\d]+ [:,\d]+ ")
+"""What our own logs begin each line with."""
+
+
+class System(Installation):
+    """`clayhub up` with a configuration of the test's own, on free ports, all of it simulated."""
+
+    def __init__(self, folder: Path, config: str = BASIC) -> None:
+        super().__init__(folder)
+        for usual, port in self.ports.items():
+            config = config.replace(f"port: {usual}", f"port: {port}")
+        self.config.write_text(config)
+        self.clients: list[redis.Redis] = []
+
+    def start(self) -> str:
+        """Until all devices have been read."""
+        said = super().start()
+        self.redis_client = self.redis()
+        self.view, self.requests = View(self.redis_client), Requests(self.redis_client)
+        self.sessions = Sessions(self.redis_client)
+        return said
+
+    def __exit__(self, *exception: object) -> None:
+        """Stop it."""
+        super().__exit__(*exception)
+        self.redis_client.close()
+
+    # What one asks of it
+
+    def secret(self, account: str) -> str:
+        """The password of an MQTT account."""
+        return (self.folder / f"secrets/mqtt-{account}.password").read_text().strip()
+
+    def ear(self, account: str = "operator") -> Ear:
+        """An MQTT client that hears all that its account may, and can speak; to be used in a `with`."""
+        return Ear(self.ports["11883"], account, self.secret(account))
+
+    def mosquitto(self, program: str, *more: str, account: str = "operator") -> list[str]:
+        """The command line of mosquitto_pub or mosquitto_sub, with an account."""
+        where = ["-h", "127.0.0.1", "-p", str(self.ports["11883"])]
+        return [program, *where, "-u", account, "-P", self.secret(account), *more]
+
+    def publish(self, topic: str, payload: str | bytes, *more: str, account: str = "operator") -> None:
+        """What somebody does in a shell: mosquitto_pub, the payload from its standard input."""
+        argv = self.mosquitto("mosquitto_pub", "-t", topic, "-s", *more, account=account)
+        given = payload.encode() if isinstance(payload, str) else payload
+        subprocess.run(argv, input=given, timeout=20, capture_output=True)
+
+    def visitor(self, user: str = "operator") -> Visitor:
+        """A program with a cookie jar, signed in at the panel."""
+        visitor = Visitor(f"http://127.0.0.1:{self.ports['8080']}")
+        assert visitor.get(f"/link/{self.sessions.create_link(user)}").status == 200
+        return visitor
+
+    def ask(self, key: str, channel: str, value: object) -> Json:
+        """Command a channel as the panel does, through the hub; the record, once it is final."""
+        request = self.requests.send("set", "operator", "panel", key=key, channel=channel, value=value)  # type: ignore[arg-type]
+        record = self.requests.wait(request, 20)
+        assert record is not None
+        return dict(record)
+
+    # Where one looks
+
+    def device(self, key: str) -> Json:
+        """A device as the panel shows it."""
+        return dict(self.view.snapshot()["devices"][key])
+
+    def alarms(self) -> Json:
+        """The alarms that are not normal, by id."""
+        return dict(self.view.snapshot()["alarms"])
+
+    def stream(self, key: str) -> list[dict[str, Any]]:
+        """A stream in Redis: each entry's fields as text."""
+        entries: Any = self.redis_client.xrange(key)
+        return [
+            {name.decode(): value.decode(errors="replace") for name, value in fields.items()} for _, fields in entries
+        ]
+
+    def dead_letters(self) -> list[dict[str, str]]:
+        """The messages that the hub refused."""
+        return self.stream(keys.DEAD)
+
+    def audit(self) -> list[Json]:
+        """What is on record of commands, oldest first, one entry a change."""
+        return [orjson.loads(entry["j"]) for entry in self.stream(keys.AUDIT)]
+
+    def posts(self, device: str) -> list[str]:
+        """What a simulated device was told to do; what only asks it is left out. `device` as in `seen`."""
+        return [entry["request"] for entry in self.seen(device) if not re.match(r"GET |.*\?$", entry["request"])]
+
+    def log(self, name: str) -> str:
+        """What a process has logged."""
+        return (self.folder / f"var/log/{name}.log").read_text(errors="replace")
+
+    # What must hold
+
+    def safe(self) -> bool:
+        """Whether every output with a safe value is there: by what the devices show, not by what was sent."""
+        return all(
+            (device["state"] or {}).get(name) == channel["safe"]
+            for device in self.view.snapshot()["devices"].values()
+            for name, channel in device["info"]["channels"].items()
+            if channel.get("safe") is not None
+        )
+
+    def fresh(self, since: int) -> bool:
+        """Whether every device is online and was read after `since` (ms of Redis's clock)."""
+        return all(
+            device["availability"] == "online" and (device["received"] or 0) > since
+            for device in self.view.snapshot()["devices"].values()
+        )
+
+    @contextmanager
+    def case(self) -> Iterator["Case"]:
+        """One test: after it all is as it should be."""
+        case = Case(self)
+        yield case
+        case.check()
+
+
+class Case:
+    """One test of the list, and what must hold at its end."""
+
+    def __init__(self, system: System) -> None:
+        self._system, self._pids = system, system.processes()
+        self._logged = {file: file.stat().st_size for file in (system.folder / "var/log").glob("*.log")}
+        self.killed: set[str] = set()
+        """Processes that the test has killed: they must be there again, with another id."""
+
+    def check(self) -> None:
+        """Every process lives, every device is fresh, every output safe, nothing was logged twice."""
+        system = self._system
+        wait_until(self._alive, f"all processes live (killed: {self.killed or 'none'})")
+        since = system.view.snapshot()["time"]
+        wait_until(lambda: system.fresh(since), "every device online and fresh")
+        wait_until(system.safe, "every output at its safe value")
+        health = Visitor(f"http://127.0.0.1:{system.ports['8080']}").get("/health")
+        assert (health.status, health.json) == (200, {"status": "ok", "hub": True})
+        assert [line for line, count in Counter(self.lines()).items() if count > 1] == [], "logged more than once"
+
+    def lines(self) -> list[str]:
+        """The warnings and errors that our own processes have logged in this case, without their times."""
+        found: list[str] = []
+        for file in sorted((self._system.folder / "var/log").glob("*.log")):
+            if file.stem in ("hub", "web") or file.stem.startswith("agent-"):
+                text = file.read_bytes()[self._logged.get(file, 0) :].decode(errors="replace")
+                found += [
+                    f"{file.stem}: {_STAMP.sub('', line)}"
+                    for line in text.splitlines()
+                    if re.search(r"\b(WARNING|ERROR|CRITICAL|Traceback)\b", line)
+                ]
+        return found
+
+    def _alive(self) -> bool:
+        now = self._system.processes()
+        return now.keys() == self._pids.keys() and all(
+            (now[name] != pid if name in self.killed else now[name] == pid) and _runs(now[name])
+            for name, pid in self._pids.items()
+        )
+
+
+def _runs(pid: int) -> bool:
+    """Neither ended, nor a zombie, nor stopped."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "TZX"
+    except FileNotFoundError:
+        return False
+
+
+def settle(seconds: float) -> None:
+    """Let time pass in which something must NOT happen; there is no condition to wait for."""
+    time.sleep(seconds)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from agents.assemble import assemble
+from agents.attention import DriverHangs
 from agents.catalog import entries
 from agents.outbox.outbox import Outbox
 from agents.outbox.place import place
@@ -42,7 +43,7 @@ def run(name: str, places: Places) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The exit code: 0 after a stop that was asked for, 2 when the agent cannot be."""
+    """The exit code: 0 after a stop that was asked for, 1 when a driver hangs, 2 when the agent cannot be."""
     parser = argparse.ArgumentParser(prog="python -m agents", description="Run one of the agents of config.yaml.")
     parser.add_argument("name", help="the agent's name in config.yaml")
     name = parser.parse_args(arguments).name
@@ -52,6 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
+    except DriverHangs as error:
+        print(error, file=sys.stderr)
+        return 1
     return 0
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 
 from agents import commands
+from agents.attention import Attention
 from agents.derivation import Derivations
 from agents.guard import Answers, Guard
 from agents.messages import (
@@ -23,6 +24,7 @@ from agents.messages import (
     Job,
     LinkUp,
     Obtained,
+    Pong,
     Stop,
 )
 from agents.publisher import Publisher
@@ -61,6 +63,7 @@ class Agent:
         self._events, self._link, self._publisher = events, link, publisher
         self._workers, self._devices, self._notify = workers, devices, notify
         self._derivations = derivations
+        self._attention = Attention(workers, devices)
         self._guard, self._answers = Guard(publisher.boot), Answers()
         self._hub_seen = float("-inf")
         self._next_beat = time.monotonic()
@@ -70,7 +73,10 @@ class Agent:
         self._events.put(Stop())
 
     def run(self) -> None:
-        """Serve until stopped. A mistake of ours ends the run too, with safe outputs; then it is raised."""
+        """Serve until stopped. A mistake of ours ends the run too, with safe outputs; then it is raised.
+
+        Raises DriverHangs when outputs can no longer be reached.
+        """
         for worker in set(self._workers.values()):
             worker.start()
         self._link.start()
@@ -108,6 +114,9 @@ class Agent:
             case Health():
                 self._derivations.health(event)
                 self._publisher.health(event)
+            case Pong():
+                for health in self._attention.answered(event):
+                    self._on(health)
             case LinkUp():
                 self._publisher.announce()
                 self._publisher.outbox.reconnected()
@@ -161,6 +170,8 @@ class Agent:
         try:
             if job.command is not None:
                 self._guard.admit(job.command, at)
+            if self._attention.hangs(request.key):
+                raise Refused(Code.INTERNAL, f"The driver of {request.key} hangs; its agent must be started again.")
             if not self._workers[request.key].submit(job):
                 raise Refused(Code.BUSY, f"Too many commands wait for {request.key}; give this one again later.")
         except Refused as refusal:
@@ -170,6 +181,8 @@ class Agent:
         now = time.monotonic()
         if now >= self._next_beat:
             self._next_beat += BEAT * ((now - self._next_beat) // BEAT + 1)
+            for event in self._attention.beat():
+                self._on(event)
         beat = self._publisher.beat()
         if beat is not None:
             self._guard.sent(beat, now)

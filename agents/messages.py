@@ -58,7 +58,12 @@ class Stop:
     """Bring the outputs to their safe values and end."""
 
 
-Order = Job | HubLives | Stop
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Are you there?"""
+
+
+Order = Job | HubLives | Ping | Stop
 
 # to the agent's loop
 
@@ -115,6 +120,16 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Pong:
+    """A worker's answer to Ping."""
+
+    key: str
+    """One of its devices."""
+    healths: tuple[Health, ...]
+    """How its devices are, those that were tried."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """What became of a job."""
 
@@ -126,4 +141,4 @@ class Finished:
     """When the lease of the value ends: seconds since 1970."""
 
 
-Event = Arrived | LinkUp | Obtained | Happened | Identified | Health | Finished | Stop
+Event = Arrived | LinkUp | Obtained | Happened | Identified | Health | Pong | Finished | Stop

@@ -11,7 +11,7 @@ from queue import Empty, SimpleQueue
 
 from agents.device import Device
 from agents.guard import MAX_AGE
-from agents.messages import Event, Finished, HubLives, Job, Order, Stop
+from agents.messages import Event, Finished, HubLives, Job, Order, Ping, Pong, Stop
 from hub.contract.command import Status
 from hub.contract.errors import Code
 
@@ -86,6 +86,9 @@ class Worker(threading.Thread):
             case HubLives():
                 for device in self._devices.values():
                     device.renew(order.token, order.at)
+            case Ping():
+                healths = [device.health for device in self._devices.values()]
+                self._emit(Pong(next(iter(self._devices)), tuple(health for health in healths if health is not None)))
             case Stop():
                 self._stopping = True
 

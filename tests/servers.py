@@ -172,5 +172,6 @@ def open_mosquitto(folder: Path) -> MosquittoServer:
     config = folder / "mosquitto.conf"
     config.write_text(
         f"user {getpass.getuser()}\nlistener {port} 127.0.0.1\nallow_anonymous true\nset_tcp_nodelay true\n"
+        "max_queued_messages 10000\n"  # as clayhub's own has it; by default a slow receiver loses what is beyond 1,000
     )
     return MosquittoServer(config, port)

@@ -40,6 +40,8 @@ def _channel(channel: Channel) -> Iterator[str]:
         yield f"the channel {channel.name!r} has a safe value, but is not writable"
     if channel.lease is not None and channel.safe is None:
         yield f"the channel {channel.name!r} has a lease, but no safe value at which it could end"
+    if channel.max_on is not None and channel.safe is None:
+        yield f"the channel {channel.name!r} has `max_on`, but no safe value to go back to"
     try:
         if channel.safe is not None:
             channel.check(channel.safe)

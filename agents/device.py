@@ -12,7 +12,7 @@ from typing import NamedTuple
 from agents.catalog import Entry
 from agents.driver import Driver
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
-from agents.naming import Measured, confirms, named, to_device
+from agents.naming import Measured, at_safe, confirms, named, to_device
 from agents.safety import Safety
 from hub.contract.channels import Action, Value
 from hub.contract.command import Status
@@ -66,7 +66,7 @@ class Device:
 
     @property
     def lease_ends(self) -> float | None:
-        """When the next lease ends, on the monotonic clock."""
+        """When the next lease or time of an output ends, on the monotonic clock."""
         return self._safety.next_end
 
     def visit(self) -> None:
@@ -87,8 +87,8 @@ class Device:
         if self._live is None:
             return self._unreachable(job)
         name, value = job.request.channel, job.value
-        lease = self._safety.hold(name, value, job.token, self._clock.monotonic())
-        until = None if lease is None else self._clock.wall() + lease
+        seconds = self._safety.hold(name, value, job.token, self._clock.monotonic())
+        until = None if seconds is None else self._clock.wall() + seconds
         try:
             self._write(self._live, name, value)
             if isinstance(self._entry.description.channel(name), Action):
@@ -109,11 +109,14 @@ class Device:
         self._safety.renew(token, at)
 
     def end_leases(self) -> None:
-        """Bring the outputs whose lease is over to their safe values: now, or when the device is back."""
-        over = self._safety.end_leases(self._clock.monotonic())
+        """Bring the outputs whose lease or time is over to their safe values: now, or when the device is back."""
+        now = self._clock.monotonic()
+        over, too_long = self._safety.end_leases(now), self._safety.end_on_times(now)
         if over:
             log.warning("%s: lease over, back to the safe value: %s", self.key, ", ".join(sorted(over)))
-        if over and self._live is not None:
+        for name, seconds in too_long.items():
+            self._happened(f"{name} was not safe for {seconds:g} s, the longest that it may (max_on): back to safe.")
+        if (over or too_long) and self._live is not None:
             try:
                 self._settle(self._live)
             except DeviceError as error:
@@ -180,11 +183,15 @@ class Device:
     def _read(self, driver: Driver) -> Measured:
         snapshot = driver.read()
         for text in snapshot.events:
-            log.warning("%s: %s", self.key, text)
-            self._emit(Happened(self.key, self._clock.wall(), text))
+            self._happened(text)
         found = named(self._entry, snapshot)
+        self._safety.seen(at_safe(self._entry, self._safety.values, found), self._clock.monotonic())
         self._emit(Obtained(self.key, self._clock.wall(), *found))
         return found
+
+    def _happened(self, text: str) -> None:
+        log.warning("%s: %s", self.key, text)
+        self._emit(Happened(self.key, self._clock.wall(), text))
 
     def _unreachable(self, job: Job) -> Finished:
         """The answer at once, so that other devices do not wait; but somebody waits, so it is tried again soon."""

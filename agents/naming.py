@@ -1,6 +1,7 @@
 """From the driver's words to those of config.yaml, and from what a driver brought to what may be published."""
 
 import math
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from agents.catalog import Entry
@@ -55,6 +56,13 @@ def confirms(entry: Entry, name: str, wanted: Value, found: Measured) -> bool:
     if calibrated is not None:
         return shows(calibrated.raw, calibrated.to_raw(wanted), found.raw.get(name))
     return shows(entry.description.channel(name), wanted, found.values[name])
+
+
+def at_safe(entry: Entry, safe: Mapping[str, Value], found: Measured) -> dict[str, bool]:
+    """Of each output with a safe value, whether the device shows it. A doubtful value proves nothing to be safe."""
+    there = {name: value for name, value in safe.items() if found.values[name] is not None}
+    shown = {name: confirms(entry, name, value, found) for name, value in there.items()}
+    return {name: yes for name, yes in shown.items() if not (yes and name in found.quality)}
 
 
 def shows(channel: Channel, wanted: Value, found: Value | None) -> bool:

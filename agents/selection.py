@@ -64,7 +64,8 @@ def _calibrated(
 def _configured(channel: Channel, wanted: ChannelConfig, where: Keys, problems: list[Problem]) -> Channel:
     safe = channel.safe if wanted.safe is None else wanted.safe
     lease = channel.lease if wanted.lease is None else wanted.lease
-    channel = replace(channel, safe=safe, lease=lease, confirm=wanted.confirm or channel.confirm)
+    max_on = channel.max_on if wanted.max_on is None else wanted.max_on
+    channel = replace(channel, safe=safe, lease=lease, max_on=max_on, confirm=wanted.confirm or channel.confirm)
     can_rest = channel.writable and not isinstance(channel, Action)
     if wanted.safe is not None and not can_rest:
         problems.append(Problem((*where, "safe"), "only a channel that can be set has a safe value; leave it out"))
@@ -73,10 +74,11 @@ def _configured(channel: Channel, wanted: ChannelConfig, where: Keys, problems: 
             channel.check(safe)
         except Refused as refused:
             problems.append(Problem((*where, "safe"), str(refused)))
-    if wanted.lease is not None and (not can_rest or safe is None):
-        problems.append(Problem((*where, "lease"), "a lease ends at the safe value; give the channel `safe` too"))
-    elif wanted.lease == 0:
-        problems.append(Problem((*where, "lease"), "a lease of no time cannot be kept; write for example 60s"))
+    for key, what, seconds in (("lease", "a lease", wanted.lease), ("max_on", "a limit", wanted.max_on)):
+        if seconds is not None and (not can_rest or safe is None):
+            problems.append(Problem((*where, key), f"{what} ends at the safe value; give the channel `safe` too"))
+        elif seconds == 0:
+            problems.append(Problem((*where, key), f"{what} of no time cannot be kept; write for example 60s"))
     if wanted.confirm is not None and not channel.writable:
         problems.append(Problem((*where, "confirm"), "only a channel that can be set is confirmed; leave it out"))
     return channel

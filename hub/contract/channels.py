@@ -40,6 +40,8 @@ class Channel:
     """What the agent sets at start, stop and when control is lost; None leaves the output alone."""
     lease: float | None = None
     """Seconds that a set value holds without renewal; None holds it until somebody changes it."""
+    max_on: float | None = field(default=None, kw_only=True)
+    """Seconds that it may be at another value than `safe`, however often it is set or renewed; None for ever."""
     confirm: Confirm = field(default="none", kw_only=True)
     """What the panel asks of a person before it commands the channel."""
 

@@ -86,6 +86,8 @@ def test_with_a_list_exactly_the_listed_ones_appear_under_their_new_names(tmp_pa
             "mode.lease: a lease ends at the safe value",
         ),
         (["driver: bench", X, "channels: {heater: {lease: 0s}}"], "heater.lease: a lease of no time"),
+        (["driver: bench", X, "channels: {mode: {max_on: 5s}}"], "mode.max_on: a limit ends at the safe value"),
+        (["driver: bench", X, "channels: {heater: {max_on: 0s}}"], "heater.max_on: a limit of no time"),
     ],
 )
 def test_each_mistake_is_named_with_its_line(tmp_path: Path, lines: list[str], told: str) -> None:

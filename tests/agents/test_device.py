@@ -7,7 +7,7 @@ import pytest
 from agents.catalog import Entry
 from agents.device import Clock, Device
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained, Request
-from hub.contract.channels import Switch, Value
+from hub.contract.channels import Channel, Switch, Value
 from hub.contract.command import Command, Status
 from hub.contract.description import Description
 from hub.contract.errors import Code
@@ -20,11 +20,14 @@ LEASE = 25.0
 class Bed:
     """A device under test with its hardware, its clock and what it told."""
 
-    def __init__(self, expect: str | None = None) -> None:
-        self.now = 1000.0
+    def __init__(self, *declared: Channel, expect: str | None = None) -> None:
+        """The channels are the bench's, with those `declared` in place of the ones of the same name."""
+        self.now, self.offset = 1000.0, 1e9
         self.told: list[Event] = []
         self.hardware = SHELF["bed"] = Hardware(timeout=0)
-        channels = (Switch("heater", writable=True, safe=False, lease=LEASE), *Bench.channels[1:])
+        heater = Switch("heater", writable=True, safe=False, lease=LEASE)
+        known = {channel.name: channel for channel in (*Bench.channels, heater, *declared)}
+        channels = tuple(known.values())
         entry = Entry(
             Description("s", "d", "D", "bench", "a1", PERIOD, "anyone", channels),
             Bench,
@@ -33,7 +36,12 @@ class Bed:
             False,
             expect,
         )
-        self.device = Device(entry, Path(), self.told.append, Clock(lambda: self.now, lambda: self.now + 1e9))
+        self.device = Device(entry, Path(), self.told.append, Clock(lambda: self.now, lambda: self.wall))
+
+    @property
+    def wall(self) -> float:
+        """What the wall clock says."""
+        return self.now + self.offset
 
     def set(self, channel: str, value: Value, token: int | None = None) -> Finished:
         """Command a channel, as the hub with `token` or as somebody else."""

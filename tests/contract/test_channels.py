@@ -120,7 +120,7 @@ CHANNELS = st.one_of(
         decimals=st.none() | st.integers(0, 9),
         whole=st.booleans(),
     ),
-    st.builds(Switch, NAMES, **COMMON, safe=st.none() | st.booleans(), lease=st.none() | st.floats(1, 1e6)),
+    st.builds(Switch, NAMES, **COMMON, safe=st.none() | st.booleans(), lease=FLOATS, max_on=FLOATS),
     st.builds(Choice, NAMES, **COMMON, options=st.lists(st.text(min_size=1), min_size=1).map(tuple)),
     st.builds(Text, NAMES, **COMMON, max_length=st.integers(1, 1000)),
     st.builds(Action, NAMES, **COMMON),

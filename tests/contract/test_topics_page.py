@@ -71,6 +71,11 @@ HELD_BY = {
     "L3": ["agents/test_device.py::test_the_hub_renews_only_what_it_set"],
     "L4": ["agents/test_device.py::test_a_lease_that_ends_while_the_device_is_away_is_paid_on_its_return"],
     "L5": ["wire/test_agent.py::test_a_fault_and_its_end_are_told_once_and_switch_nothing_on"],
+    "L6": [
+        "agents/test_on_time.py::test_an_output_is_never_away_from_its_safe_value_longer_than_it_may",
+        "agents/test_on_time.py::test_what_somebody_switches_on_at_the_device_counts_too",
+        "agents/test_on_time.py::test_when_the_time_is_over_the_output_is_safe_and_an_event_says_so",
+    ],
     "P3": ["wire/test_agent.py::test_a_predecessors_late_will_is_corrected"],
     "P4": [
         "hub/test_core.py::test_three_silent_seconds_make_an_agent_offline",

@@ -83,6 +83,8 @@ class ChannelConfig(Model):
     """What the agent sets when it starts or stops and when control is lost; by default it leaves the output alone."""
     lease: Duration | None = None
     """How long a set value holds without renewal, then it goes to `safe`; by default for ever."""
+    max_on: Duration | None = None
+    """The longest that it may be at another value than `safe`, however often it is set; by default for ever."""
     confirm: Literal["none", "dialog", "hold"] | None = None
     """What the panel asks of a person who commands it: nothing, a dialog, or a button held down; else the driver's."""
     calibration: Calibration | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import orjson
 
-from tests.bench import footprint, ingest, latency, scaling
+from tests.bench import catch_up, footprint, ingest, latency, scaling
 from tests.bench.figures import table
 from tests.bench.installation import ROOT
 
@@ -27,6 +27,8 @@ def main() -> None:
         figures += latency.measure(folder / "latency", rate)
         print("Cost with many channels ...", flush=True)
         figures += scaling.measure(folder / "scaling")
+        print("A day without the hub ...", flush=True)
+        figures += catch_up.measure(folder / "catch-up")
         print("The idle demonstration ...", flush=True)
         figures += footprint.measure(folder / "footprint")
     print(f"\n{table(figures)}\n\nTaken in {time.monotonic() - began:.0f} s on {machine()}.")

@@ -91,6 +91,18 @@ class Installation:
 
 
 @contextmanager
+def started(installation: Installation) -> Iterator[None]:
+    """Everything that `clayhub up` starts."""
+    try:
+        for stage in processes.stages(installation.config, installation.places, installation.redis):
+            for program in stage:
+                installation.start(program)
+        yield
+    finally:
+        installation.stop()
+
+
+@contextmanager
 def all_but_the_load(config_file: Path) -> Iterator[Installation]:
     """Everything that `clayhub up` starts, the agent apart that the bench plays."""
     installation = Installation(config_file)

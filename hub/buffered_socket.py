@@ -3,6 +3,7 @@
 import contextlib
 import socket
 import threading
+import time
 
 READ_AHEAD = 65_536
 """Bytes."""
@@ -17,6 +18,8 @@ class BufferedSocket(socket.socket):
         self.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._ahead, self._at = b"", 0
         self._unsent: list[bytes] = []
+        self.heard = time.monotonic()
+        """When bytes came last, on the monotonic clock."""
         self.sending = threading.RLock()
         """Held while bytes are moved out, so that they keep their order and the descriptor stays ours."""
 
@@ -28,6 +31,7 @@ class BufferedSocket(socket.socket):
         """The next bytes. Raises BlockingIOError when there are none, OSError."""
         if self._at == len(self._ahead):
             self._ahead, self._at = super().recv(READ_AHEAD, flags), 0
+            self.heard = time.monotonic()
         found = self._ahead[self._at : self._at + size]
         self._at += len(found)
         return found

@@ -20,7 +20,9 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from hub.network import Client, Network
 
 KEEPALIVE = 10
-"""Seconds. A half-open connection is noticed within one and a half of them."""
+"""Seconds."""
+PATIENCE = 1.5
+"""Keep-alives within which a half-open connection or a frozen broker is noticed."""
 
 ANSWER_TIMEOUT = 5.0
 GOODBYE_TIMEOUT = 1.0
@@ -71,7 +73,7 @@ class Connection:
         """Connect and start the network thread. Raises OSError."""
         clean = True if self._v5 else paho.MQTT_CLEAN_START_FIRST_ONLY
         self._client.connect(self._terms.host, self._terms.port, KEEPALIVE, clean_start=clean)
-        self._network = Network(self._client)
+        self._network = Network(self._client, PATIENCE * KEEPALIVE)
         self._network.start()
 
     def wait_until_up(self) -> bool:

@@ -38,8 +38,9 @@ class Client(paho.Client):
 class Network:
     """The thread that moves the bytes of a client that has connected. paho's callbacks run there and must not raise."""
 
-    def __init__(self, client: Client) -> None:
-        self._client, self._connection = client, client.connection
+    def __init__(self, client: Client, patience: float) -> None:
+        """A broker that has said nothing for `patience` seconds is gone: paho alone would wait for two keep-alives."""
+        self._client, self._connection, self._patience = client, client.connection, patience
         self._bell, self._button = socket.socketpair()
         self._bell.setblocking(False)
         self._button.setblocking(False)
@@ -99,13 +100,16 @@ class Network:
 
     def _turn(self, connection: BufferedSocket) -> None:
         """Wait for something to do, and do it."""
-        patience = 0.0 if connection.pending() or self._client.want_write() else LONGEST_WAIT
+        pause = 0.0 if connection.pending() or self._client.want_write() else LONGEST_WAIT
         unsent = [] if connection.flushed else [connection]
-        readable, _, _ = select.select([connection, self._bell], unsent, [], patience)
+        readable, _, _ = select.select([connection, self._bell], unsent, [], pause)
         if self._bell in readable:
             self._bell.recv(READ_AHEAD)
         if connection in readable:
             self._client.loop_read()
+        elif time.monotonic() - connection.heard > self._patience:
+            with contextlib.suppress(OSError):  # paho reads of the end, and draws the consequences
+                connection.shutdown(socket.SHUT_RDWR)
         for _ in range(MESSAGES):
             if not connection.pending() or not self._connected():
                 break

@@ -225,6 +225,10 @@ class Case:
                 ]
         return found
 
+    def said(self, words: str) -> int:
+        """How many of those lines have these words."""
+        return sum(words in line for line in self.lines())
+
     def _alive(self) -> bool:
         now = self._system.processes()
         return now.keys() == self._pids.keys() and all(

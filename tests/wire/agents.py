@@ -16,6 +16,7 @@ from hub.contract.config.load import load
 from hub.contract.presence import Heartbeat
 from hub.link import Incoming, Link
 from tests.agents.bench import DRIVERS, SHELF, Hardware
+from tests.proxy import Proxy
 from tests.servers import MosquittoServer
 
 CONFIG = """
@@ -128,7 +129,7 @@ def assembled(
 
 
 @contextmanager
-def agent(broker: MosquittoServer, folder: Path, devices: str) -> Iterator[None]:
+def agent(broker: MosquittoServer | Proxy, folder: Path, devices: str) -> Iterator[None]:
     """The agent a1 with these devices (YAML below `devices:`) inside the block, connected."""
     up = threading.Event()
     made = assembled(broker, folder, devices, lambda state: up.set() if state == "READY=1" else None)

@@ -1,0 +1,53 @@
+"""Row 30: a network that swallows, and a broker that stands still."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.agents.bench import SHELF
+from tests.faults.system import CHAMBER, Case, System
+from tests.proxy import Proxy
+from tests.servers import MosquittoServer, freeze, wait_until
+from tests.wire.agents import Ear, agent
+
+NOTICED = 17
+"""One and a half keepalives, and a little more; paho by itself takes two, 20 s."""
+
+
+def test_fault_30_a_frozen_broker_is_noticed_and_leases_act(system: System, case: Case) -> None:
+    """The running broker gets `kill -STOP` while the hub keeps a fan on: the fan's board is told to switch it off, hub
+    and agents notice within 15 s and say so once; thawed, all goes on, and nothing is switched on again.
+    """
+    assert system.ask(CHAMBER, "fan", True)["status"] == "done"
+    told = len(system.posts("phytotron.chamber"))
+    broker = system.processes()["mosquitto"]
+    freeze(broker)
+    try:
+        wait_until(lambda: case.said("no connection to the broker") == 3, "noticed by all three", NOTICED)
+        assert [post.replace(" ", "") for post in system.posts("phytotron.chamber")[told:]] == [
+            'POST/relay{"channel":0,"state":0}'
+        ]
+    finally:
+        os.kill(broker, signal.SIGCONT)
+    case.check()
+    assert case.said("connected to the broker again") == 3
+    assert len(system.posts("phytotron.chamber")) == told + 1
+
+
+def test_fault_30_a_half_open_connection_is_noticed_and_leases_act(
+    broker: MosquittoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between an agent and a real broker all bytes are swallowed while both ends stay open (keepalive 2 s): the lease's
+    end is done at the device, the agent drops the connection and makes a new one, and commands work again.
+    """
+    monkeypatch.setattr("hub.connection.KEEPALIVE", 2)
+    device = "heat: {driver: bench, address: half-open, period: 100ms, channels: {heater: {lease: 1s}}}"
+    with Ear(broker.port) as ear, Proxy(broker.port) as network, agent(network, tmp_path, device):
+        assert ear.ask("heater", "true", "a1")["status"] == "done"
+        beat = ear.beat().beat
+        network.go_silent()
+        wait_until(lambda: SHELF["half-open"].values["heater"] is False, "the lease's end")
+        ear.wait("clayhub/agent/a1/heartbeat", lambda said: said["beat"] > beat + 1)
+        assert ear.ask("heater", "true", "a2")["status"] == "done"

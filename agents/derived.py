@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 
 from agents.broken import UnknownChannels
-from agents.formula import Formula
 from hub.contract.channels import Number, Switch
 from hub.contract.config.problems import Keys, Problem, did_you_mean
 from hub.contract.config.schema import Derived
 from hub.contract.description import Description
+from hub.contract.formula import Formula
 
 
 def declared(name: str, config: Derived) -> Number:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.formula import Formula
+from hub.contract.formula import Formula
 
 PPFD = (
     "0 if red == 0 and white == 0 else 6.11918934 + 5.72541582 * red + 5.49188308 * white"
@@ -61,8 +61,8 @@ def test_where_there_is_no_result_there_is_no_value(text: str, known: dict[str, 
         ("True", "is no number"),
         ("[1, 2]", "has no List"),
         ("(lambda: 1)()", "there is no function"),
-        ("a.b.c", "has no Attribute"),
-        ("red.__class__.__name__", "has no Attribute"),
+        ("a.b.c", "is no channel of this stand's"),
+        ("red.__class__.__name__", "is no channel of this stand's"),
         ("red[0]", "has no Subscript"),
         ("f'{red}'", "has no"),
         ("1 << 9", "has no LShift"),
@@ -77,7 +77,7 @@ def test_what_is_no_formula_is_refused(text: str, told: str) -> None:
     if text == "__import__":  # a name like another; there will be no channel of that name
         assert Formula(text).references == {text}
         return
-    with pytest.raises(ValueError, match=r"formula|number|function|take|without") as caught:
+    with pytest.raises(ValueError, match=r"formula|number|function|take|without|channel") as caught:
         Formula(text)
     assert told in str(caught.value)
 

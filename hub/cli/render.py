@@ -1,4 +1,5 @@
-"""The servers' configuration files, filled from config.yaml: what is written for `clayhub up` and for systemd alike."""
+"""The configuration files of the servers and of the Mosquitto clients, filled from config.yaml: what is written for
+`clayhub up` and for systemd alike."""
 
 import getpass
 import hashlib
@@ -84,6 +85,18 @@ def redis(config: Config, places: Places) -> str:
     )
 
 
+def client(config: Config, places: Places, account: str) -> str:
+    """The options with which the Mosquitto clients reach the broker as `account`: one a line, as they read them."""
+    password = places.read_secret(places.password_file(account))
+    return f"-h {config.mqtt.host}\n-p {config.mqtt.port}\n-u {account}\n-P {password}\n"
+
+
+def client_folder(places: Places, account: str) -> Path:
+    """The XDG_CONFIG_HOME that gives the Mosquitto clients these options; so no password stands in a command line,
+    which everybody on the machine can read."""
+    return places.secrets / f"mqtt-{account}"
+
+
 def broker_file(places: Places) -> Path:
     """Where mosquitto.conf is written."""
     return places.var / "mosquitto" / "mosquitto.conf"
@@ -106,6 +119,11 @@ def render(config: Config, places: Places) -> list[Path]:
         broker_file(places): broker(config, places),
         rules_file(places): access_rules(config),
         redis_file(places): redis(config, places),
+        **{
+            client_folder(places, account) / name: client(config, places, account)
+            for account in secrets.PEOPLE
+            for name in ("mosquitto_pub", "mosquitto_sub")
+        },
     }
     for path, text in texts.items():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -13,6 +13,9 @@ from hub.contract.places import Places
 
 REDIS, WEB, BROKER, USERS = "redis.password", "web.secret", "mosquitto.passwd", "users.json"
 
+PEOPLE = ("operator", "viewer")
+"""The broker's accounts for people and their programs."""
+
 NOTIFY = "notify.urls"
 FIRST_NOTIFY = "# Where notices of alarms go: one of Apprise's addresses a line; see docs/alarms.md.\n"
 
@@ -23,7 +26,7 @@ FIRST_USERS = '{"users": {"operator": {"role": "operator", "hash": null}}}\n'
 def accounts(config: Config) -> list[str]:
     """The broker's accounts: one of the hub, one an agent, one a device of others, and two for people."""
     others = (device.account for device in foreign(config))
-    return ["hub", *(f"agent-{name}" for name in config.agents), *others, "operator", "viewer"]
+    return ["hub", *(f"agent-{name}" for name in config.agents), *others, *PEOPLE]
 
 
 def ensure(config: Config, places: Places) -> None:

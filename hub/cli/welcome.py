@@ -3,6 +3,7 @@
 import shlex
 from collections.abc import Iterable
 
+from hub.cli.render import client_folder
 from hub.contract import topics
 from hub.contract.channels import PRESS, Channel, Choice, Number, Switch, Text
 from hub.contract.config.schema import Config
@@ -16,25 +17,25 @@ def address(config: Config, token: str) -> str:
     return f"{origin}/link/{token}"
 
 
-def watch_line(config: Config, places: Places) -> str:
+def watch_line(places: Places) -> str:
     """The mosquitto_sub line that shows every message."""
-    return f"mosquitto_sub {_account(config, places, 'viewer')} -v -t 'clayhub/#'"
+    return f"{_as('viewer', places)} mosquitto_sub -v -t 'clayhub/#'"
 
 
-def command_line(config: Config, places: Places, descriptions: Iterable[Description]) -> str | None:
+def command_line(places: Places, descriptions: Iterable[Description]) -> str | None:
     """A mosquitto_pub line that sets the first channel which anybody with the right may set; None without one."""
     for description in descriptions:
         for channel in description.channels:
             if channel.writable and description.commands == "anyone":
                 topic = topics.set_of(description.key, channel.name)
                 payload = shlex.quote(_example(channel))
-                return f"mosquitto_pub {_account(config, places, 'operator')} -t {topic} -q 1 -m {payload}"
+                return f"{_as('operator', places)} mosquitto_pub -t {topic} -q 1 -m {payload}"
     return None
 
 
 def text(config: Config, places: Places, token: str, descriptions: Iterable[Description]) -> str:
     """The whole of it."""
-    command = command_line(config, places, descriptions)
+    command = command_line(places, descriptions)
     lines = [
         "",
         f"{config.title} runs. Open this address; it signs you in, once (`clayhub link` makes another):",
@@ -43,7 +44,7 @@ def text(config: Config, places: Places, token: str, descriptions: Iterable[Desc
         "",
         "Watch every message, in a second terminal:",
         "",
-        f"    {watch_line(config, places)}",
+        f"    {watch_line(places)}",
         "",
         *(["Command a device, in a third:", "", f"    {command}", ""] if command else []),
         "Ctrl-C stops all and makes the outputs safe.",
@@ -51,10 +52,8 @@ def text(config: Config, places: Places, token: str, descriptions: Iterable[Desc
     return "\n".join(lines)
 
 
-def _account(config: Config, places: Places, account: str) -> str:
-    """Options for the Mosquitto clients. The shell reads the password, which `ps` shows while the client runs."""
-    password = f'"$(cat {shlex.quote(str(places.password_file(account)))})"'
-    return f"-h {config.mqtt.host} -p {config.mqtt.port} -u {account} -P {password}"
+def _as(account: str, places: Places) -> str:
+    return f"XDG_CONFIG_HOME={shlex.quote(str(client_folder(places, account)))}"
 
 
 def _example(channel: Channel) -> str:

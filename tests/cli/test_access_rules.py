@@ -199,7 +199,7 @@ def test_the_broker_listens_on_loopback_only_and_keeps_nothing(places: Places, b
 
 def test_secrets_are_for_their_owner_only_and_hashed_for_the_broker(places: Places) -> None:
     assert places.secrets.stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mode & 0o777 for path in places.secrets.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in _files(places.secrets)} == {0o600}
     words = [places.read_secret(places.password_file(name)) for name in ACCOUNTS]
     assert len(set(words)) == len(ACCOUNTS)
     written = "".join(path.read_text() for path in (places.secrets / secrets.BROKER, *_files(places.var)))

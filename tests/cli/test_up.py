@@ -44,12 +44,12 @@ def ending(tmp_path: Path) -> Iterator[Installation]:
 
 
 def pasted(line: str) -> list[str]:
-    return ["bash", "-c", f"exec {line}"]
+    return ["bash", "-c", line]
 
 
 def lines(running: Installation) -> tuple[str, str]:
     """The mosquitto_sub and the mosquitto_pub line."""
-    watch, command = (line.strip() for line in running.text().splitlines() if line.startswith("    mosquitto_"))
+    watch, command = (line.strip() for line in running.text().splitlines() if " mosquitto_" in line)
     return watch, command
 
 
@@ -65,9 +65,10 @@ def ask(running: Installation, *command: str) -> None:
 
 def test_the_printed_lines_work_together_as_they_are(running: Installation) -> None:
     watch, command = lines(running)
-    with subprocess.Popen(pasted(watch), stdout=subprocess.PIPE, text=True) as seen:
+    with subprocess.Popen(pasted(watch), stdout=subprocess.PIPE, text=True, cwd="/") as seen:
         assert seen.stdout is not None
         assert re.match(r"clayhub/\S+ \S", seen.stdout.readline())
+        assert Path(f"/proc/{seen.pid}/cmdline").read_bytes() == b"mosquitto_sub\0-v\0-t\0clayhub/#\0", "no password"
         assert subprocess.run(pasted(command), timeout=10).returncode == 0
         for line in seen.stdout:
             if line.startswith("clayhub/phytotron/chamber/result "):

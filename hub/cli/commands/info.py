@@ -25,8 +25,8 @@ def command(as_json: bool) -> None:
         "secrets": str(places.secrets),
         "accounts": {name: str(places.password_file(name)) for name in secrets.accounts(config)},
         "agents": list(config.agents),
-        "watch": welcome.watch_line(config, places),
-        "command": welcome.command_line(config, places, descriptions.values()),
+        "watch": welcome.watch_line(places),
+        "command": welcome.command_line(places, descriptions.values()),
     }
     if as_json:
         click.echo(json.dumps(found, indent=2))

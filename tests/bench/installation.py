@@ -1,5 +1,6 @@
 """An installation to measure: clayhub's own processes with its own configuration files, on free ports."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,6 +11,7 @@ import orjson
 import redis
 from ruamel.yaml import YAML
 
+from agents.outbox.place import in_memory
 from hub.cli import preflight, processes
 from hub.cli.child import Program
 from hub.cli.installation import client
@@ -87,7 +89,12 @@ class Installation:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self.close()
+
+    def close(self) -> None:
+        """Leave nothing behind, not even in memory."""
         self.redis.close()
+        shutil.rmtree(in_memory(self.places, self.environment), ignore_errors=True)
 
 
 @contextmanager
@@ -143,7 +150,7 @@ def up(config_file: Path) -> Iterator[subprocess.Popen[bytes]]:
     finally:
         process.terminate()
         process.wait(15)
-        installation.redis.close()
+        installation.close()
 
 
 def _shipped() -> Data:

@@ -162,3 +162,16 @@ def test_logs_are_bounded_and_warnings_shown(monkeypatch: pytest.MonkeyPatch) ->
     assert "talk: 12:00 WARNING too warm" in said
     assert not any("INFO" in line for line in said)
     assert Path("log/talk.log").stat().st_size < 20_000
+
+
+def test_a_closed_terminal_stops_all_in_good_order() -> None:
+    ours, terminal = os.openpty()
+    before = os.dup(0)
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    try:
+        supervise([[program("service")]], lambda: os.close(ours))
+    finally:
+        os.dup2(before, 0)
+        os.close(before)
+    assert order()[-1] == "service ends"

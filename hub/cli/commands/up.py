@@ -1,6 +1,7 @@
 """`clayhub up`: start everything, in order, and keep it running."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 import click
 
@@ -53,7 +54,10 @@ def _run(
             click.echo(welcome.text(config, places, token, descriptions))
 
         click.echo(f"Starting; logs are in {places.var / 'log'}.")
-        Supervisor(processes.stages(config, places, redis), record, places.var / "log", environment, click.echo).run(
-            greet
-        )
-        click.echo("All has stopped.")
+        Supervisor(processes.stages(config, places, redis), record, places.var / "log", environment, _say).run(greet)
+        _say("All has stopped.")
+
+
+def _say(line: str) -> None:
+    with suppress(OSError):  # the terminal may have been closed
+        click.echo(line)

@@ -2,7 +2,6 @@
 
 import re
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -158,6 +157,24 @@ class System(Installation):
         """What is on record of commands, oldest first, one entry a change."""
         return [orjson.loads(entry["j"]) for entry in self.stream(keys.AUDIT)]
 
+    def recorded(self, command_id: str, status: str) -> None:
+        """Wait until this command stands in the audit with its end, and see that it has only this one."""
+
+        def ends() -> list[str]:
+            return [record["status"] for record in self.audit() if record["id"] == command_id]
+
+        wait_until(lambda: set(ends()) - {"pending"}, f"{command_id} on record")
+        assert [end for end in ends() if end != "pending"] == [status]
+
+    def names_in_redis(self) -> set[str]:
+        """All keys, but those of requests and sessions, and the fields of all hashes."""
+        client = self.redis_client
+        keys: Any = client.scan_iter(count=1000)
+        found = {key.decode() for key in keys if not re.match(rb"clayhub:(command|session|link):", key)}
+        hashes = {key for key in found if client.type(key) == b"hash"}
+        fields: Any = {key: client.hkeys(key) for key in hashes}
+        return found | {f"{key} {field.decode()}" for key in hashes for field in fields[key]}
+
     def posts(self, device: str) -> list[str]:
         """What a simulated device was told to do; what only asks it is left out. `device` as in `seen`."""
         return [entry["request"] for entry in self.seen(device) if not re.match(r"GET |.*\?$", entry["request"])]
@@ -243,8 +260,3 @@ def _runs(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "TZX"
     except FileNotFoundError:
         return False
-
-
-def settle(seconds: float) -> None:
-    """Let time pass in which something must NOT happen; there is no condition to wait for."""
-    time.sleep(seconds)

@@ -203,3 +203,4 @@ class Agent:
                 self._on(event)
         self._publisher.leave()
         self._link.stop()
+        self._publisher.outbox.close()

@@ -119,8 +119,7 @@ class Publisher:
             self._link.publish(self._backlog_topic, said)
 
     def leave(self) -> None:
-        """Say that the devices, and then the agent, are no longer served; nothing is numbered any more."""
-        self.outbox.close()
+        """Say that the devices, and then the agent, are no longer served."""
         for key in self._devices:
             self._link.publish(topics.device(key, Leaf.AVAILABILITY), Availability.OFFLINE.encode(), retain=True)
         self._link.publish(topics.agent(self._agent, Leaf.AVAILABILITY), Availability.OFFLINE.encode(), retain=True)

@@ -4,11 +4,13 @@ Only whole chores are handed to the thread, one at a time; what follows from the
 """
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from agents.outbox import farewell
+from agents.outbox.farewell import Farewell
 from agents.outbox.memory import SEGMENT_BYTES
 from agents.outbox.segment import Entry, Segment, write
 
@@ -67,8 +69,17 @@ class Disk:
             self._growing = None
         segment.remove()
 
-    def close(self) -> None:
+    def wait(self) -> None:
         """Let the chore under way come to its end."""
+        if self._chore is not None:
+            wait([self._chore[0]])
+
+    def leave(self, epoch: str, newest: int) -> None:
+        """Note the last number. Raises OSError."""
+        farewell.leave(self._folder, Farewell(epoch, newest))
+
+    def close(self) -> None:
+        """End the thread."""
         self._chores.shutdown()
 
     def _moved(self, target: Segment, newest: int, moved: Callable[[], None], size: int) -> None:

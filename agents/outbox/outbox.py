@@ -135,7 +135,16 @@ class Outbox:
             self._disk.remove(self._disk.segments[0])
 
     def close(self) -> None:
-        """Let the disk have what it is being given."""
+        """Let the disk have what the hub has not stored, and the last number: perhaps the machine is about to end."""
+        self._disk.wait()
+        self._settle()
+        if max(self._stored, self._disk.newest) < self.newest:
+            self._move(len(self._memory.segments))
+            self._disk.wait()
+            self._settle()
+        if max(self._stored, self._disk.newest) == self.newest:
+            with self._disk_trouble:
+                self._disk.leave(self.epoch, self.newest)
         self._disk.close()
         self._memory.close()
 
@@ -163,10 +172,10 @@ class Outbox:
         with self._memory_trouble:
             self._memory.begin(self.epoch, self.newest + 1)
 
-    def _move(self) -> None:
-        """Have the oldest in memory written to the disk."""
+    def _move(self, most: int = MOST_MOVED) -> None:
+        """Have the oldest segments in memory written to the disk."""
         self._begin()
-        moving, after = self._memory.segments[:-1][:MOST_MOVED], max(self._stored, self._disk.newest)
+        moving, after = self._memory.segments[:-1][:most], max(self._stored, self._disk.newest)
         entries = [entry for segment in moving for entry in segment.entries() if entry.n > after]
         if entries:
             self._disk.move(self.epoch, entries, lambda: self._memory.remove(moving))

@@ -5,6 +5,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from agents.outbox import farewell
 from agents.outbox.segment import Segment
 
 log = logging.getLogger(__name__)
@@ -30,8 +31,8 @@ def new_epoch() -> str:
 
 def recover(memory: Path, disk: Path) -> Found:
     """Look into both folders. A new epoch begins when nothing can be read. Raises OSError."""
-    young, old = _segments(memory), _segments(disk)
-    latest = max(young or old, key=Segment.written, default=None)
+    young, old, said = _segments(memory), _segments(disk), farewell.take(disk)
+    latest = max(young or old, key=Segment.written, default=None) or said
     epoch = latest.epoch if latest else new_epoch()
     young, old = _of_epoch(epoch, young), _of_epoch(epoch, old)
     while old and not old[-1].entries():
@@ -41,6 +42,8 @@ def recover(memory: Path, disk: Path) -> Found:
     if young and not young[-1].damaged:
         newest = max((entry.n for entry in young[-1].entries()), default=young[-1].first - 1)
         return Found(epoch, newest, young, old)
+    if said is not None and said.epoch == epoch and not young:
+        return Found(epoch, said.newest, [], old)
     if numbers:
         # A power cut, or damage: how many numbers were given since is not known.
         return Found(epoch, max(numbers) + RESERVE, young, old)

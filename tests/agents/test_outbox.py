@@ -144,6 +144,30 @@ def test_a_power_cut_in_good_times_begins_a_new_epoch(bench: Bench) -> None:
     assert bench.outbox.newest == 0
 
 
+@pytest.mark.parametrize("stored", [5, 2, 0])
+def test_a_machine_that_is_started_anew_in_good_order_loses_nothing(bench: Bench, stored: int) -> None:
+    bench.add(5)
+    epoch = bench.outbox.epoch
+    bench.outbox.stored(epoch, stored, 0)
+    bench.outbox.close()
+    shutil.rmtree(bench.memory)
+    box = bench.open()
+    assert (box.epoch, box.newest, box.oldest) == (epoch, 5, stored + 1)
+    bench.add(1)
+    assert [entry.n for entry in bench.drain()] == list(range(stored + 1, 7))
+
+
+def test_a_last_number_that_was_noted_holds_for_one_start_only(bench: Bench) -> None:
+    bench.add(5)
+    epoch = bench.outbox.epoch
+    bench.outbox.stored(epoch, 5, 0)
+    bench.outbox.close()
+    bench.open()
+    bench.add(5)
+    shutil.rmtree(bench.memory)
+    assert bench.open().epoch != epoch
+
+
 def test_a_damaged_file_is_put_aside_and_a_new_epoch_begins(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
     bench.add(5)
     epoch = bench.outbox.epoch

@@ -8,8 +8,11 @@ from agents import derived, options
 from agents.broken import Broken, UnknownChannels
 from agents.calibration import Calibrated
 from agents.driver import Driver, DriverOptions, Drivers
+from agents.interlocks.check import check
 from agents.selection import Selection, select
+from hub.contract import interlock
 from hub.contract.channels import Channel
+from hub.contract.config.interlocks import DEVICE
 from hub.contract.config.problems import Keys, Problem, UnlocatedError, did_you_mean
 from hub.contract.config.schema import Config, Device, Stand
 from hub.contract.description import Description
@@ -59,15 +62,16 @@ class Entry:
 
 def describe(config: Config, drivers: Drivers) -> dict[str, Description]:
     """The self-descriptions of all devices, by `stand/device`. Raises UnlocatedError with every mistake there is."""
-    return {key: entry.description for key, entry in entries(config, drivers).items()}
+    return {key: entry.description for key, entry in entries(config, drivers).items()} | interlock.describe(config)
 
 
 def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
-    """All devices of all stands, by `stand/device`. Raises UnlocatedError with every mistake there is."""
+    """All devices of all stands that have hardware, by `stand/device`. Raises UnlocatedError with every mistake there
+    is, in the interlocks too."""
     problems: list[Problem] = []
     found: dict[str, Entry] = {}
     for stand_name, stand in config.stands.items():
-        for name, device in stand.devices.items():
+        for name, device in hardware(stand).items():
             where: Keys = ("stands", stand_name, "devices", name)
             driver = drivers.get(device.driver)
             if driver is None:
@@ -96,6 +100,11 @@ def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
 
 
 def _description(
+def hardware(stand: Stand) -> dict[str, Device]:
+    """The devices that a driver reaches, which the stand's interlocks are not."""
+    return {name: device for name, device in stand.devices.items() if device.driver != DEVICE}
+
+
     stand_name: str, stand: Stand, name: str, device: Device, channels: tuple[Channel, ...]
 ) -> Description:
     return Description(
@@ -126,7 +135,7 @@ def _with_derived(config: Config, measured: Mapping[str, Entry], problems: list[
     descriptions = {key: entry.description for key, entry in measured.items()}
     for key, entry in measured.items():
         stand, _, name = key.partition("/")
-        if any(f"{stand}/{each}" not in measured for each in config.stands[stand].devices):
+        if any(f"{stand}/{each}" not in measured for each in hardware(config.stands[stand])):
             continue  # a driver is not known, so nobody knows whether its channels would be there
         wanted = config.stands[stand].devices[name].derived
         where: Keys = ("stands", stand, "devices", name, "derived")

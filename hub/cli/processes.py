@@ -8,6 +8,7 @@ import redis
 
 from hub.cli import ready, render
 from hub.cli.child import Check, Program
+from hub.contract.config import interlocks
 from hub.contract.config.schema import Config
 from hub.contract.places import Places
 from hub.state.view import View
@@ -42,6 +43,7 @@ def simulators(config: Config, places: Places) -> list[Program]:
         for stand_name, stand in config.stands.items()
         if stand.simulate
         for name, device in stand.devices.items()
+        if device.driver != interlocks.DEVICE  # which has no hardware
     }
     own = () if config.drivers is None else (f"--drivers={places.config.parent / config.drivers}",)
     return [_simulator(f"simulator-{name}", driver, name, places, *own) for name, driver in drivers.items()]

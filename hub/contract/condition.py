@@ -17,7 +17,7 @@ class Condition(Expression):
     def __init__(self, text: str) -> None:
         """Raises ValueError, with what to write instead."""
         super().__init__(text)
-        self.switches = frozenset(_switches(self.tree))
+        self.switches = frozenset(_switches(self.tree, text.strip()))
         """The channels that stand where true or false belongs, so they must be switches."""
         if not self.references:
             raise ValueError(f"the condition names no channel; write for example {EXAMPLE}")
@@ -35,7 +35,7 @@ class Condition(Expression):
         return None if found is None else bool(found)
 
 
-def _switches(node: ast.expr) -> Iterator[str]:
+def _switches(node: ast.expr, text: str) -> Iterator[str]:
     """The channels in the places of `node` that are true or false. Raises ValueError where a number stands in one."""
     match node:
         case ast.Compare():
@@ -44,13 +44,12 @@ def _switches(node: ast.expr) -> Iterator[str]:
             yield name
         case ast.BoolOp(values=inner):
             for each in inner:
-                yield from _switches(each)
+                yield from _switches(each, text)
         case ast.UnaryOp(op=ast.Not(), operand=each):
-            yield from _switches(each)
+            yield from _switches(each, text)
         case ast.IfExp(test=test, body=body, orelse=orelse):
             for each in (test, body, orelse):
-                yield from _switches(each)
+                yield from _switches(each, text)
         case _:
-            raise ValueError(
-                f"{ast.unparse(node)!r} is a number, where true or false belongs; write for example {EXAMPLE}"
-            )
+            part = ast.get_source_segment(text, node)
+            raise ValueError(f"{part!r} is a number, where true or false belongs; write for example {EXAMPLE}")

@@ -29,6 +29,7 @@ class Code(StrEnum):
     OLD_BEAT = "old_beat"
     OLD_COUNTER = "old_counter"
     HUB_ONLY = "hub_only"
+    INTERLOCK = "interlock"
     BUSY = "busy"
     FORBIDDEN = "forbidden"
     # a device that does not do as it should

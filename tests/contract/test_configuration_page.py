@@ -8,7 +8,7 @@ import pytest
 from pydantic import BaseModel
 from ruamel.yaml import YAML
 
-from hub.contract.config import alarms, procedures, schema
+from hub.contract.config import alarms, interlocks, procedures, schema
 from hub.contract.config.calibration import Calibration
 
 PAGE = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
@@ -20,6 +20,7 @@ SECTIONS: dict[str, tuple[type[BaseModel], ...]] = {
     "`redis`": (schema.Redis,),
     "`agents.<name>`": (schema.Agent,),
     "`stands.<name>`": (schema.Stand,),
+    "`stands.<name>.interlocks.<name>`": (interlocks.Interlock,),
     f"`{DEVICE}`": (schema.Device,),
     f"`{DEVICE}.channels.<name>`": (schema.ChannelConfig,),
     f"`{DEVICE}.channels.<name>.calibration`": (Calibration,),
@@ -88,6 +89,7 @@ def test_an_example_can_stand_in_the_file(section: str) -> None:
 @pytest.mark.parametrize(
     ("section", "model"),
     [
+        ("`stands.<name>.interlocks.<name>`", interlocks.Interlock),
         ("`procedures.<name>`", procedures.Procedure),
         ("`schedules.<name>`", procedures.Schedule),
         ("`alarms.<name>`", alarms.Alarm),

@@ -13,6 +13,7 @@ from hub.contract.config.problems import Keys, Problem, UnlocatedError
 from hub.contract.config.schema import Config
 from hub.contract.config.source import Source, SourceError, read
 from hub.contract.errors import ConfigError
+from hub.contract.interlock import with_devices
 
 
 def load(path: Path) -> Config:
@@ -27,7 +28,7 @@ def load(path: Path) -> Config:
         problems += [one for one in explain.problems(error, source.data, Config) if one.keys not in named]
     if config is None or problems:
         raise ConfigError(_listed(path, source, problems))
-    return config
+    return with_devices(config)
 
 
 def file_hash(path: Path) -> str:

@@ -7,6 +7,8 @@ the wrong shape is passed over here, for the schema names it.
 from collections.abc import Iterator
 from typing import Any
 
+from hub.contract.condition import Condition
+from hub.contract.config.interlocks import DEVICE
 from hub.contract.config.problems import Keys, Problem, did_you_mean
 
 
@@ -23,6 +25,7 @@ def _stands(data: object) -> Iterator[Problem]:
             yield Problem(("stands", name, "agent"), f"there is no agent {agent!r}{did_you_mean(agent, agents)}")
         for device, entry in _part(stand, "devices").items():
             yield from _sources(("stands", name, "devices", device, "channels"), _part(entry, "channels"))
+        yield from _interlocks(("stands", name), data, name)
 
 
 def _sources(keys: Keys, channels: dict[str, Any]) -> Iterator[Problem]:
@@ -33,6 +36,40 @@ def _sources(keys: Keys, channels: dict[str, Any]) -> Iterator[Problem]:
         if source in names:
             yield Problem((*keys, name), f"{names[source]!r} is the device's {source!r} already; keep one of them")
         names.setdefault(source, name)
+
+
+def _interlocks(where: Keys, data: object, stand: str) -> Iterator[Problem]:
+    entry = _part(data, "stands")[stand]
+    found = _part(entry, "interlocks")
+    if found and DEVICE in _part(entry, "devices"):
+        text = f"a stand with interlocks shows them as its device {DEVICE!r}; choose another name"
+        yield Problem((*where, "devices", DEVICE), text)
+    for name, interlock in found.items():
+        outputs = interlock.get("outputs") if isinstance(interlock, dict) else None
+        for number, output in enumerate(outputs if isinstance(outputs, list) else ()):
+            reference = output if isinstance(output, str) else None
+            yield from _channel((*where, "interlocks", name, "outputs", number), data, stand, reference)
+        for key in ("when", "needs"):
+            for reference in _mentioned(_word(interlock, key)):
+                yield from _anywhere((*where, "interlocks", name, key), data, stand, reference)
+
+
+def _anywhere(keys: Keys, data: object, stand: str, reference: str) -> Iterator[Problem]:
+    """`device.channel` of the stand, or `stand.device.channel`."""
+    stands = _part(data, "stands")
+    *elsewhere, device, channel = reference.split(".")
+    named = elsewhere[0] if elsewhere else stand
+    if named not in stands:
+        yield Problem(keys, f"there is no stand {named!r}{did_you_mean(named, stands)}")
+    yield from _channel(keys, data, named, f"{device}.{channel}")
+
+
+def _mentioned(condition: str | None) -> list[str]:
+    """The channels that a condition names; none of one that the schema refuses."""
+    try:
+        return sorted(Condition(condition).references) if condition is not None else []
+    except ValueError:
+        return []
 
 
 def _procedures(data: object) -> Iterator[Problem]:
@@ -75,7 +112,7 @@ def _channel(keys: Keys, data: object, stand: str | None, reference: str | None)
     stands = _part(data, "stands")
     if stand not in stands or reference is None:
         return
-    devices = _part(stands[stand], "devices")
+    devices = _part(stands[stand], "devices") | ({DEVICE: {}} if _part(stands[stand], "interlocks") else {})
     device, _, channel = reference.partition(".")
     if device not in devices:
         yield Problem(keys, f"{stand} has no device {device!r}{did_you_mean(device, devices)}")

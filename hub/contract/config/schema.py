@@ -21,6 +21,7 @@ from hub.contract.config.fields import (
     Title,
     at_least,
 )
+from hub.contract.config.interlocks import Interlock, InterlockId
 from hub.contract.config.procedures import Procedure, Schedule
 
 
@@ -150,6 +151,8 @@ class Stand(Model):
 
 class Config(Model):
     """config.yaml: the whole installation. Every machine has the same copy."""
+    interlocks: dict[InterlockId, Interlock] = Field(default={})
+    """Under which conditions outputs must keep their safe values, by name."""
 
     version: Literal[1]
     """The version of this format."""

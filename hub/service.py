@@ -14,6 +14,7 @@ import redis
 from hub.notifier import Notifier, apprise_addresses
 from hub.settings import Settings
 from hub.state.lock import Lock, LockLostError
+from hub.state.refusal import refusal
 from hub.state.restored import Memory
 from hub.tenure import Tenure
 
@@ -54,7 +55,8 @@ class Service:
                 else:
                     self._tell("another hub holds the lock in Redis; I wait until it ends (3 s when it was killed).")
             except redis.RedisError as error:
-                self._tell(f"no Redis at port {self._settings.config.redis.port} ({error}). I keep trying.")
+                why = refusal(error) or f"no Redis at port {self._settings.config.redis.port} ({error})."
+                self._tell(f"{why} I keep trying.")
             except LockLostError:
                 self._tell("the lock in Redis was lost; I begin anew.")
             self._notify("WATCHDOG=1")

@@ -1,6 +1,7 @@
 """What a hub needs to know to begin."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import redis
 
@@ -16,6 +17,8 @@ class Settings:
     config_hash: str
     redis_password: str
     mqtt_password: str
+    var: Path
+    """The folder with what Redis keeps."""
     notify_urls: tuple[str, ...] = ()
     """Where notices of alarms go."""
 

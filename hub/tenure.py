@@ -10,6 +10,7 @@ import redis
 from hub.alarms.notices import Notice
 from hub.contract.topics import ROOT
 from hub.core.core import Core
+from hub.hold import Hold
 from hub.inbox import Inbox
 from hub.link import Incoming, Link
 from hub.performer import Performer
@@ -20,6 +21,7 @@ from hub.state.inquiries import Inquiries, Inquiry
 from hub.state.journal import Journal
 from hub.state.lock import Lock, LockLostError
 from hub.state.restored import Memory, restore
+from hub.state.room import Room
 from hub.state.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -63,7 +65,8 @@ class Tenure:
         self._link = self._make_link(settings)
         self._inquiries = Inquiries(settings.connect(), self._inbox.put)
         self._jobs = Jobs(self._inbox.put)
-        self._performer = Performer(self._core, self._link, writer, lock, self._jobs, tell, now)
+        self._hold = Hold(lock, Room(self._client), settings.var, now.mono)
+        self._performer = Performer(self._core, self._link, writer, self._hold, self._jobs, tell, now)
 
     def wake(self) -> None:
         """Have the loop look whether it shall stop."""
@@ -101,12 +104,15 @@ class Tenure:
     def _turn(self, taken: int, notify: Callable[[str], None]) -> int:
         """Wait for something, decide, perform. `taken` is how many numbered messages the turn before took."""
         self._waiting += self._inbox.wait(self._next_due() - time.monotonic(), taken)
-        if self._performer.renew():
+        if self._hold.renew():
             notify("WATCHDOG=1")
         now, (urgent, messages) = self._now(), self._inbox.take()
         self._waiting += urgent
-        if not self._performer.holds(now.mono):
+        if not self._hold.sure(now.mono):
+            self._performer.warn(now)
             return 0
+        if found := self._hold.measured():
+            self._core.on_measured(found, now)
         while self._waiting:
             self._decide(self._waiting.popleft(), now)
         self._core.take(messages, now)
@@ -116,8 +122,9 @@ class Tenure:
         return len(messages)
 
     def _next_due(self) -> float:
-        due = self._performer.next_due()
-        return min(due, self._core.next_due()) if self._performer.holds(time.monotonic()) else due
+        if not self._hold.sure(time.monotonic()):
+            return self._hold.next_renewal
+        return min(self._performer.next_due(), self._core.next_due())
 
     def _decide(self, event: object, now: Moment) -> None:
         match event:

@@ -98,7 +98,13 @@ class Server:
         """Start it and wait until it is ready; AssertionError with the server's own words when it is not."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._argv, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                self._argv,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                restore_signals=False,  # a file that must not grow (RLIMIT_FSIZE) is an error, not the end
             )
         try:
             wait_until(lambda: self.process.poll() is not None or self.ready(), f"{self._argv[0]} ready")

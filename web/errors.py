@@ -9,6 +9,7 @@ from redis import RedisError
 from werkzeug.exceptions import HTTPException
 
 from hub.contract.errors import ClayhubError, Code
+from hub.state.refusal import refusal
 from web.access import SignInNeeded
 from web.feed import STORE_DOWN
 
@@ -38,7 +39,7 @@ _OF_HTTP = {
 def init_errors(app: Flask) -> None:
     """Answer for every error. Only the last one is a surprise; it is logged with its traceback."""
     app.register_error_handler(ClayhubError, _clayhub)
-    app.register_error_handler(RedisError, lambda _: answer(503, Code.STORE_DOWN, STORE_DOWN.message))
+    app.register_error_handler(RedisError, _store)
     app.register_error_handler(CSRFError, lambda _: answer(403, Code.FORBIDDEN, _CSRF))
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _surprise)
@@ -52,6 +53,10 @@ def answer(status: int, code: str, message: str) -> ResponseReturnValue:
     if request.path.startswith(("/api/", "/socket", "/health")):
         return jsonify(code=code, message=message), status
     return render_template("error.html", status=status, message=message), status
+
+
+def _store(error: RedisError) -> ResponseReturnValue:
+    return answer(503, Code.STORE_DOWN, refusal(error) or STORE_DOWN.message)
 
 
 def _clayhub(error: ClayhubError) -> ResponseReturnValue:

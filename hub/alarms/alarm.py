@@ -25,7 +25,7 @@ class Definition:
     kind: Kind
     priority: Priority
     key: str | None = None
-    """The device, `stand/device`; None when it is about an agent."""
+    """The device, `stand/device`; None when it is about none."""
     channel: str | None = None
     latched: bool = False
     delay: float = 0.0

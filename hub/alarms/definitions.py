@@ -1,4 +1,4 @@
-"""Every alarm there can be: the limits of config.yaml, and those that each device and each agent has by itself."""
+"""Every alarm there can be: the limits of config.yaml, and the built-in ones of devices, agents and the hub."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,7 @@ from hub.contract.config.schema import Config
 
 RESTART = 10.0
 """Seconds that an agent or device may be away before it is an alarm: one that is restarted comes back within them."""
+STORE_REDIS, DISK_HUB = f"{Kind.STORE}-redis", f"{Kind.DISK}-hub"
 
 
 def definitions(config: Config) -> Iterator[Definition]:
@@ -21,6 +22,8 @@ def definitions(config: Config) -> Iterator[Definition]:
             yield from _of_device(f"{stand_name}/{device}")
     for agent in config.agents:
         yield from _of_agent(agent)
+    yield Definition(STORE_REDIS, Kind.STORE, Priority.HIGH)
+    yield Definition(DISK_HUB, Kind.DISK, Priority.HIGH)
 
 
 def device_alarm(kind: Kind, key: str) -> str:
@@ -43,3 +46,4 @@ def _of_agent(agent: str) -> Iterator[Definition]:
     yield Definition(agent_alarm(Kind.OFFLINE, agent), Kind.OFFLINE, Priority.HIGH, delay=RESTART)
     yield Definition(agent_alarm(Kind.DOUBLE, agent), Kind.DOUBLE, Priority.HIGH, latched=True)
     yield Definition(agent_alarm(Kind.CONFIG, agent), Kind.CONFIG, Priority.LOW)
+    yield Definition(agent_alarm(Kind.DISK, agent), Kind.DISK, Priority.HIGH)

@@ -11,6 +11,7 @@ from hub.contract.config.schema import Config
 from hub.contract.errors import ClayhubError, Code, Refused
 from hub.contract.places import Places
 from hub.state.connect import connect
+from hub.state.refusal import refusal
 from hub.state.view import Json, View
 
 
@@ -44,6 +45,7 @@ def store() -> Iterator[redis.Redis]:
     except redis.RedisError as error:
         raise ClayhubError(
             Code.STORE_DOWN,
-            f"Redis at {config.redis.host}:{config.redis.port} does not answer ({error}). "
+            refusal(error)
+            or f"Redis at {config.redis.host}:{config.redis.port} does not answer ({error}). "
             "Does clayhub run? `make run` or `clayhub up` starts it.",
         ) from None

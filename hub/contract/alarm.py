@@ -37,6 +37,8 @@ class Kind(StrEnum):
     DOUBLE = "double"
     CONFIG = "config"
     RETAINED = "retained"
+    STORE = "store"
+    DISK = "disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class AlarmMessage(wire.Message):
     priority: str
     message: str
     key: str | None
-    """`stand/device`; None when it is about an agent."""
+    """`stand/device`; None when it is about none."""
     channel: str | None
     value: float | int | None
     """The value that raised it, of a limit."""

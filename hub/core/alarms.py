@@ -76,6 +76,10 @@ class Alarms:
         self._tell(self._board.judge(name, True, said, now))
         self._tell(self._board.judge(name, False, "", now))
 
+    def on_condition(self, name: str, active: bool, said: str, now: Moment) -> None:
+        """Something else has judged whether the cause of the alarm `name` is there."""
+        self._tell(self._board.judge(name, active, said, now))
+
     def on_up(self, now: Moment) -> None:
         """The broker is there: it may have kept nothing, and missed what happened meanwhile."""
         self._conditions.listen(now)
@@ -89,15 +93,17 @@ class Alarms:
     def on_time(self, now: Moment) -> None:
         """Judge what shows by silence, and send what is due. At least every second."""
         for name, active, said in self._conditions.judge(now):
-            self._tell(self._board.judge(name, active, said, now))
-        if self._notices is None:
-            return
-        for name, notice in self._notices.due(self._board.standing, now).items():
-            self._keep(self._board.told(name, now), tell=False)
-            self._out.notices.append(notice)
-        if self._clock_set:
+            self.on_condition(name, active, said, now)
+        self.remind(now)
+        if self._notices is not None and self._clock_set:
             sign = self._notices.sign_of_life(self._board.standing.values(), self._devices_there(), now)
             self._out.notices += [sign] if sign is not None else []
+
+    def remind(self, now: Moment) -> None:
+        """Have people told of what they have not been told, or not for long."""
+        for name, notice in self._notices.due(self._board.standing, now).items() if self._notices else ():
+            self._keep(self._board.told(name, now), tell=False)
+            self._out.notices.append(notice)
 
     def on_request(self, record: Record, now: Moment) -> None:
         """Somebody acknowledges an alarm. The record gets its end."""

@@ -13,6 +13,7 @@ from hub.contract.presence import HubHeartbeat
 from hub.contract.topics import HUB_HEARTBEAT, Leaf
 from hub.core.alarms import Alarms
 from hub.core.automation import Automation
+from hub.core.capacity import Capacity, Measured
 from hub.core.commands import Commands
 from hub.core.devices import Devices
 from hub.core.effects import Effects, Publish
@@ -47,6 +48,7 @@ class Core:
         self._alarms = Alarms(
             config, self._devices, self._presence, self._commands, kept.memory.alarms, self.effects, now
         )
+        self._capacity = Capacity(self._alarms, self.effects)
         self._intake = Intake(self._devices, self._presence, self._alarms, kept.states, self.effects)
         self._automation = Automation(config, self._devices.descriptions, kept.memory, self._commands, self.effects)
         self._commands.restore(kept.commands, now)
@@ -94,6 +96,14 @@ class Core:
         """The link to the broker is there."""
         self._presence.on_up(now)
         self._alarms.on_up(now)
+
+    def on_measured(self, found: Measured, now: Moment) -> None:
+        """Redis takes writes, and is so full."""
+        self._capacity.on_measured(found, now)
+
+    def on_refused(self, why: str, now: Moment) -> None:
+        """Redis has taken nothing for some seconds. This needs no lock: whoever says so is right."""
+        self._capacity.on_refused(why, now)
 
     def on_clock_set(self, now: Moment) -> None:
         """The machine knows the time: schedules may begin."""

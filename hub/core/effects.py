@@ -33,5 +33,9 @@ class Effects:
         self.journal = Journal()
         self.arms: list[Arm] = []
         self.notices: list[Notice] = []
+        self.trim = False
+        """Whether the oldest readings are to be forgotten, because Redis is full."""
+        self.readings_wait = False
+        """Whether nothing is to be stored or confirmed of what agents have numbered: they keep it."""
         self.save_first = False
         """Whether the journal must be written before anything is published: a run is saved before it acts."""

@@ -38,6 +38,8 @@ DEAD = ROOT + "dead"
 """Stream: messages that could not be taken, and why."""
 
 READINGS_KEPT = 200_000
+READINGS_FLOOR = 10_000
+"""Readings that are kept even when Redis is full."""
 EVENTS_KEPT = 1_000
 AUDIT_KEPT = 10_000
 DEAD_KEPT = 1_000

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Take the lock, unless a hub has it. The token is never lower than the seconds since 1970, so that it grows even over
 -- a Redis that lost its data: agents refuse commands under an older token than they have seen.
 -- KEYS: hub, token    ARGV: boot, config hash, ms to live

@@ -1,3 +1,4 @@
+#!lua flags=allow-oom
 -- Ask something of the hub, unless it is not there or cannot keep up.
 -- KEYS: hub, requests, command:<id>    ARGV: record without its times, most requests, seconds to keep, ms to the deadline
 if redis.call('EXISTS', KEYS[1]) == 0 then

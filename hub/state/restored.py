@@ -43,7 +43,7 @@ def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journa
     """
     kept = (keys.RUNS, keys.SCHEDULES, keys.ALARMS)
     hashes = (keys.DEVICES, keys.STATE, keys.AVAILABILITY, keys.REQUESTED, keys.AGENTS, *kept)
-    with client.pipeline(transaction=True) as pipe:
+    with client.pipeline(transaction=False) as pipe:
         for name in hashes:
             pipe.hgetall(name)
         found = [{field.decode(): value for field, value in each.items()} for each in pipe.execute()]

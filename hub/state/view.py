@@ -30,8 +30,11 @@ class View:
         self._redis = client
 
     def snapshot(self) -> Json:
-        """Everything as it is now; `cursor` is where `follow` goes on. One round trip."""
-        with self._redis.pipeline(transaction=True) as pipe:
+        """Everything as it is now; `cursor` is where `follow` goes on. One round trip.
+
+        No transaction, which Redis refuses when its memory is full: what changes meanwhile comes after the cursor.
+        """
+        with self._redis.pipeline(transaction=False) as pipe:
             pipe.time()
             pipe.xrevrange(keys.EVENTS, count=1)
             pipe.get(keys.HUB)

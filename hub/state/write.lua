@@ -1,4 +1,6 @@
+#!lua flags=allow-oom
 -- Write what the hub has decided: all of it or nothing, and only while this hub holds the lock.
+-- allow-oom: also when the memory is full, for OFF must get through. Readings then wait by the hub's own decision.
 -- KEYS: hub, sequence, readings, audit, dead, requested, state, events
 -- ARGV: the lock's value, now in ms, readings kept, audit kept, dead letters kept, prefix of command records, seconds
 --       that these are kept, events kept, then operations: a letter and its arguments.

@@ -33,7 +33,8 @@ class RunningHub:
         self.words: list[str] = []
         self.thawed = threading.Event()
         self.thawed.set()
-        self.service = Service(Settings(config, "hash", redis_server.password, "secret", notify_urls), self._notify)
+        settings = Settings(config, "hash", redis_server.password, "secret", redis_server.folder, notify_urls)
+        self.service = Service(settings, self._notify)
         self._thread = threading.Thread(target=self.service.run, daemon=True)
         self._thread.start()
 

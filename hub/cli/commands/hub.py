@@ -26,6 +26,7 @@ def command() -> None:
         config=config,
         config_hash=file_hash(places.config),
         redis_password=places.read_secret(places.secrets / REDIS),
+        var=places.var,
         mqtt_password=places.read_secret(places.password_file("hub")),
         notify_urls=notify_urls(places) if config.notify is not None else (),
     )

@@ -94,17 +94,18 @@ def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:
                 description, driver, given, chosen.sources, stand.simulate, device.expect, chosen.calibrated
             )
     found = _with_derived(config, found, problems)
+    problems += check(config, {key: entry.description for key, entry in found.items()})
     if problems:
         raise UnlocatedError(problems)
     return found
 
 
-def _description(
 def hardware(stand: Stand) -> dict[str, Device]:
     """The devices that a driver reaches, which the stand's interlocks are not."""
     return {name: device for name, device in stand.devices.items() if device.driver != DEVICE}
 
 
+def _description(
     stand_name: str, stand: Stand, name: str, device: Device, channels: tuple[Channel, ...]
 ) -> Description:
     return Description(

@@ -147,12 +147,12 @@ class Stand(Model):
     """Whether simulators take the place of the real devices."""
     devices: dict[Id, Device]
     """The devices, by their names."""
+    interlocks: dict[InterlockId, Interlock] = Field(default={})
+    """Under which conditions outputs must keep their safe values, by name."""
 
 
 class Config(Model):
     """config.yaml: the whole installation. Every machine has the same copy."""
-    interlocks: dict[InterlockId, Interlock] = Field(default={})
-    """Under which conditions outputs must keep their safe values, by name."""
 
     version: Literal[1]
     """The version of this format."""

@@ -11,10 +11,11 @@ from hub.state.sessions import Sessions
 from hub.state.view import View
 from web.access import check_host, init_access
 from web.api import api
+from web.attempts import Attempts
 from web.errors import init_errors
 from web.feed import Feed
 from web.live import MAX_MESSAGE, live
-from web.pages import limiter, pages
+from web.pages import pages
 from web.services import NAME, Services
 from web.settings import Settings
 from web.users import Users
@@ -65,7 +66,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(check_host)
     init_access(app)
     CSRFProtect(app)
-    limiter.init_app(app)
     init_errors(app)
     for blueprint in (pages, api, live):
         app.register_blueprint(blueprint)
@@ -79,6 +79,7 @@ def _services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         users=Users(settings.users_file),
+        attempts=Attempts(),
         sessions=Sessions(redis),
         view=view,
         requests=Requests(redis),

@@ -2,10 +2,8 @@
 
 import logging
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import current_user
 
 from web.access import begin_session, check_origin, end_session
@@ -14,7 +12,6 @@ from web.services import services
 log = logging.getLogger(__name__)
 
 pages = Blueprint("pages", __name__)
-limiter = Limiter(get_remote_address, storage_uri="memory://")
 
 WRONG = "This name and password do not belong together. Try again, or ask for a sign-in link (`clayhub link`)."
 USED = "This link was used already, or is too old. `clayhub link` makes a new one."
@@ -43,18 +40,17 @@ def sign_in() -> ResponseReturnValue:
     return render_template("signin.html", settings=services().settings)
 
 
-def _failed(response: Response) -> bool:
-    return response.status_code == 401
-
-
 @pages.post("/signin")
-@limiter.limit("10 per minute", deduct_when=_failed)
 def sign_in_by_password() -> ResponseReturnValue:
-    """A name and a password; ten wrong ones a minute from one address are enough."""
-    name = request.form.get("name", "")
+    """A name and a password; after too many wrong ones no more are looked at for a while."""
+    name, address = request.form.get("name", ""), request.remote_addr or ""
+    attempts = services().attempts
+    if not attempts.allowed(name, address):
+        abort(429)
     user = services().users.check(name, request.form.get("password", ""))
     if user is None:
-        log.warning("Sign-in as %.40r from %s refused.", name, get_remote_address())
+        attempts.wrong(name, address)
+        log.warning("Sign-in as %.40r from %s refused.", name, address)
         return render_template("signin.html", settings=services().settings, name=name, problem=WRONG), 401
     begin_session(user)
     return redirect("/", 303)

@@ -8,6 +8,7 @@ from flask import current_app
 from hub.state.requests import Requests
 from hub.state.sessions import Sessions
 from hub.state.view import View
+from web.attempts import Attempts
 from web.feed import Feed
 from web.settings import Settings
 from web.users import Users
@@ -22,6 +23,7 @@ class Services:
 
     settings: Settings
     users: Users
+    attempts: Attempts
     sessions: Sessions
     view: View
     requests: Requests

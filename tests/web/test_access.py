@@ -133,10 +133,13 @@ def test_the_cookie_is_out_of_reach_of_scripts(panel: PanelServer) -> None:
     assert "SameSite=Lax" in cookie
 
 
-def test_ten_wrong_passwords_a_minute_are_enough(fresh_panel: PanelServer) -> None:
+def test_ten_wrong_passwords_a_minute_are_enough_and_lock_nobody_else_out(fresh_panel: PanelServer) -> None:
     visitor = fresh_panel.visitor(None)
-    for _ in range(10):
-        assert visitor.submit("/signin", name="anna", password="weed").status == 401
+    for name in ("anna", "nobody"):
+        for _ in range(10):
+            assert visitor.submit("/signin", name=name, password="weed").status == 401
+        assert visitor.submit("/signin", name=name, password="weed").status == 429, "the same for who does not exist"
+    assert fresh_panel.visitor(None).submit("/signin", name="vik", password="moss").status == 200
     answer = visitor.submit("/signin", name="anna", password="seedling")
     assert answer.status == 429
     assert b"Wait a minute" in answer.body

@@ -127,7 +127,7 @@ def _selection(
     known = driver.channels if declared is None else declared
     if device.channels is None or (declared is None and options.describes_channels(driver)):
         return Selection.of_all(known)
-    return select(driver.kind, known, device.channels, where, problems)
+    return select(driver.kind, known, device.channels, device.period, where, problems)
 
 
 def _with_derived(config: Config, measured: Mapping[str, Entry], problems: list[Problem]) -> dict[str, Entry]:

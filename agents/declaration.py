@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from agents import plausibility
 from agents.driver import Driver, DriverOptions
 from hub.contract.channels import Action, Channel
 from hub.contract.errors import Refused
@@ -42,6 +43,8 @@ def _channel(channel: Channel) -> Iterator[str]:
         yield f"the channel {channel.name!r} has a lease, but no safe value at which it could end"
     if channel.max_on is not None and channel.safe is None:
         yield f"the channel {channel.name!r} has `max_on`, but no safe value to go back to"
+    for key, text in plausibility.mistakes(channel):
+        yield f"`{key}` of the channel {channel.name!r}: {text}"
     try:
         if channel.safe is not None:
             channel.check(channel.safe)

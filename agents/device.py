@@ -13,6 +13,7 @@ from agents.catalog import Entry
 from agents.driver import Driver
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
 from agents.naming import Measured, at_safe, confirms, named, to_device
+from agents.plausibility import Plausibility
 from agents.safety import Safety
 from hub.contract.channels import Action, Value
 from hub.contract.command import Status
@@ -52,7 +53,7 @@ class Device:
         self._identity: dict[str, str] = {}
         self._tried = NEVER
         self._pause = FIRST_PAUSE
-        self._safety = Safety(entry.description)
+        self._safety, self._plausibility = Safety(entry.description), Plausibility(entry.description.channels)
 
     @property
     def works(self) -> bool:
@@ -184,8 +185,10 @@ class Device:
         snapshot = driver.read()
         for text in snapshot.events:
             self._happened(text)
+        now = self._clock.monotonic()
         found = named(self._entry, snapshot)
-        self._safety.seen(at_safe(self._entry, self._safety.values, found), self._clock.monotonic())
+        found.quality.update(self._plausibility.doubts(found.values | found.raw, found.quality, now))
+        self._safety.seen(at_safe(self._entry, self._safety.values, found), now)
         self._emit(Obtained(self.key, self._clock.wall(), *found))
         return found
 

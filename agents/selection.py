@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from agents import plausibility
 from agents.calibration import Calibrated
 from hub.contract.channels import Action, Channel, Number
 from hub.contract.config.problems import Keys, Problem, did_you_mean
@@ -27,9 +28,15 @@ class Selection:
 
 
 def select(
-    kind: str, declared: Iterable[Channel], wanted: Mapping[str, ChannelConfig], where: Keys, problems: list[Problem]
+    kind: str,
+    declared: Iterable[Channel],
+    wanted: Mapping[str, ChannelConfig],
+    period: float,
+    where: Keys,
+    problems: list[Problem],
 ) -> Selection:
-    """The wanted ones of the channels that the driver `kind` declares; every mistake is added to `problems`."""
+    """The wanted ones of the channels that the driver `kind` declares, read every `period` seconds; every mistake is
+    added to `problems`."""
     known = {channel.name: channel for channel in declared}
     found = Selection()
     for name, config in wanted.items():
@@ -42,6 +49,7 @@ def select(
         channel = replace(known[source], name=name, title=config.title or known[source].title)
         if config.calibration is not None:
             channel = _calibrated(channel, config, found, (*where, name, "calibration"), problems)
+        channel = _judged(channel, config, period, (*where, name), problems)
         found.channels[name] = _configured(channel, config, (*where, name), problems)
         found.sources[name] = source
     return found
@@ -59,6 +67,20 @@ def _calibrated(
         problems.append(Problem(where, mistake))
     found.calibrated[channel.name] = calibrated
     return calibrated.channel()
+
+
+def _judged(channel: Channel, wanted: ChannelConfig, period: float, where: Keys, problems: list[Problem]) -> Channel:
+    """The channel with what config.yaml says of values that cannot be."""
+    given = {"frozen_after": wanted.frozen_after, "rails": wanted.rails}
+    said = {key: value for key, value in given.items() if value is not None}
+    if said and not isinstance(channel, Number):
+        text = f"only a number is judged so, and this is a {channel.kind}; leave it out"
+        problems += [Problem((*where, key), text) for key in said]
+        return channel
+    channel = replace(channel, **said)  # type: ignore[arg-type]  # only a Number comes here with something said
+    wrong = plausibility.mistakes(channel, period)
+    problems += [Problem((*where, key), text) for key, text in wrong if key in said]
+    return channel
 
 
 def _configured(channel: Channel, wanted: ChannelConfig, where: Keys, problems: list[Problem]) -> Channel:

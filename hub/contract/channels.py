@@ -79,6 +79,10 @@ class Number(Channel):
     """Decimals worth showing; values are never rounded to it."""
     whole: bool = False
     """The device takes whole numbers only, and would cut the rest off."""
+    frozen_after: float | None = field(default=None, kw_only=True)
+    """Seconds without any change after which a measured value is frozen; None when it may stay as it is."""
+    rails: tuple[float, float] | None = field(default=None, kw_only=True)
+    """The ends of what the sensor can show, before a calibration: there and beyond, a measured value is railed."""
     calibration: dict[str, object] | None = field(default=None, kw_only=True)
     """How the value follows from the raw one, as it stands in config.yaml."""
     formula: str = field(default="", kw_only=True)

@@ -25,6 +25,10 @@ class Quality(StrEnum):
     ZEROING = "zeroing"
     SUSPECT = "suspect"
     """The device itself doubts the value, or it lies outside what the channel can show."""
+    FROZEN = "frozen"
+    """It has not changed at all for longer than a working sensor's would."""
+    RAILED = "railed"
+    """It stands at the end of what the sensor can show, or beyond."""
     STALE = "stale"
     """Older than three periods. Never sent by an agent: said by who reads late."""
 

@@ -1,9 +1,11 @@
 """One device on a clock of its own: periods without drift, growing pauses, leases, and what is owed on return."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
+from agents.calibration import Calibrated
 from agents.catalog import Entry
 from agents.device import Clock, Device
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained, Request
@@ -20,7 +22,9 @@ LEASE = 25.0
 class Bed:
     """A device under test with its hardware, its clock and what it told."""
 
-    def __init__(self, *declared: Channel, expect: str | None = None) -> None:
+    def __init__(
+        self, *declared: Channel, expect: str | None = None, calibrated: Mapping[str, Calibrated] | None = None
+    ) -> None:
         """The channels are the bench's, with those `declared` in place of the ones of the same name."""
         self.now, self.offset = 1000.0, 1e9
         self.told: list[Event] = []
@@ -35,6 +39,7 @@ class Bed:
             {channel.name: channel.name for channel in channels},
             False,
             expect,
+            calibrated or {},
         )
         self.device = Device(entry, Path(), self.told.append, Clock(lambda: self.now, lambda: self.wall))
 

@@ -82,12 +82,16 @@ def test_a_device_that_is_away_is_marked(
 
 
 def test_a_doubtful_value_says_why(screen: Page, laboratory: Laboratory) -> None:
-    laboratory.read(temperature=None, light=7, quality={"temperature": "sentinel", "light": "suspect"})
+    doubts = {"temperature": "sentinel", "light": "suspect", "gas": "frozen", "sum": "railed"}
+    laboratory.read(temperature=None, light=7, quality=doubts)
     temperature = screen.locator("[data-channel=temperature]")
     expect(temperature).to_contain_text("absent or broken")
     expect(temperature.locator(".value")).to_have_text("–")
     expect(temperature.locator(".unit")).to_have_text("")
     expect(screen.locator("[data-channel=light]")).to_contain_text("suspect")
+    expect(screen.locator("[data-channel=gas]")).to_contain_text("frozen")
+    expect(screen.locator("[data-channel=gas] .value")).to_have_text("24")
+    expect(screen.locator("[data-channel=sum]")).to_contain_text("at the end of its range")
     laboratory.read()
     expect(temperature).not_to_contain_text("absent or broken")
 

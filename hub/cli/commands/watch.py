@@ -31,8 +31,7 @@ def command(wanted: tuple[str, ...], as_json: bool) -> None:
         for key in wanted:
             known_device(View(redis), key)
         if as_json:
-            for changed, _ in follow(View(redis)):
-                _print(changed, wanted)
+            _print(View(redis), wanted)
         else:
             _show(View(redis), wanted)
 
@@ -41,9 +40,24 @@ def _show(view: View, wanted: tuple[str, ...]) -> None:
     devices: Devices = {}
     with Live(auto_refresh=False) as live:
         for changed, now in follow(view):
-            for key, change in changed.items():
-                devices[key] = devices.get(key, {}) | change
+            _merge(devices, changed)
             live.update(table({key: devices[key] for key in wanted or devices if key in devices}, now), refresh=True)
+
+
+def _print(view: View, wanted: tuple[str, ...]) -> None:
+    devices: Devices = {}
+    for changed, now in follow(view):
+        _merge(devices, changed)
+        for key, change in changed.items():
+            if change.get("state") and (not wanted or key in wanted):
+                device = devices[key]
+                said = {"device": key, "is": _is(device, now), "received": device["received"], "state": device["state"]}
+                click.echo(json.dumps(said, ensure_ascii=False))
+
+
+def _merge(devices: Devices, changed: Devices) -> None:
+    for key, change in changed.items():
+        devices[key] = devices.get(key, {}) | change
 
 
 def follow(view: View) -> Iterator[tuple[Devices, float]]:
@@ -71,21 +85,29 @@ def table(devices: Devices, now: float) -> Table:
         info, state = device.get("info"), device.get("state") or {}
         if info is None:
             continue
-        age = (now - device["received"]) / 1000 if device.get("received") else None
-        late = age is None or age > STALE_PERIODS * info["period"] or device.get("availability") != "online"
+        age, word = _age(device, now), _is(device, now)
         for name, channel in info["channels"].items():
             if channel["kind"] == "action":
                 continue
-            doubt = (state.get("quality") or {}).get(name) or (_why_late(device) if late else "")
+            said = (state.get("quality") or {}).get(name)
+            doubt = ", ".join(each for each in (said, word) if each and each != "online")
             shown = f"{age:.0f} s" if age is not None else "-"
             row = (key, name, _text(state.get(name), channel), channel.get("unit", ""), shown, doubt)
             found.add_row(*row, style="dim" if doubt else None)
     return found
 
 
-def _why_late(device: dict[str, Any]) -> str:
-    availability = device.get("availability")
-    return "stale" if availability == "online" else availability or "unknown"
+def _age(device: dict[str, Any], now: float) -> float | None:
+    """Seconds since the last reading came."""
+    return (now - device["received"]) / 1000 if device.get("received") else None
+
+
+def _is(device: dict[str, Any], now: float) -> str:
+    """`online` while its values are live, else why they are not."""
+    age, availability = _age(device, now), device.get("availability")
+    if availability == "online" and (age is None or age > STALE_PERIODS * device["info"]["period"]):
+        return "stale"
+    return availability or "unknown"
 
 
 def _text(value: object, channel: dict[str, Any]) -> str:
@@ -98,10 +120,3 @@ def _text(value: object, channel: dict[str, Any]) -> str:
             return f"{value:.{channel['decimals']}f}"
         case _:
             return str(value)
-
-
-def _print(changed: Devices, wanted: tuple[str, ...]) -> None:
-    for key, change in changed.items():
-        if change.get("state") and (not wanted or key in wanted):
-            line = {"device": key, "received": change.get("received"), "state": change["state"]}
-            click.echo(json.dumps(line, ensure_ascii=False))

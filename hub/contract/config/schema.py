@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from hub.contract.config.alarms import Alarm, Notify
+from hub.contract.config.alarms import Alarm, Finite, Notify
 from hub.contract.config.calibration import Calibration
 from hub.contract.config.fields import (
     ChannelId,
@@ -88,6 +88,10 @@ class ChannelConfig(Model):
     """The longest that it may be at another value than `safe`, however often it is set; by default for ever."""
     confirm: Literal["none", "dialog", "hold"] | None = None
     """What the panel asks of a person who commands it: nothing, a dialog, or a button held down; else the driver's."""
+    frozen_after: Duration | None = None
+    """Its value is doubtful when it has not changed at all for so long; by default it may stay as it is."""
+    rails: Annotated[tuple[Finite, Finite], Field(strict=False)] | None = None
+    """The ends of what its sensor can show: there and beyond, its value is doubtful; by default there are none."""
     calibration: Calibration | None = None
     """How its value follows from what the device shows; by default it is that."""
 

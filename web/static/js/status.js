@@ -29,6 +29,8 @@ const QUALITY_WORDS = {
   warming_up: "warming up",
   zeroing: "zeroing",
   suspect: "suspect",
+  frozen: "frozen",
+  railed: "at the end of its range",
   stale: "stale",
 };
 

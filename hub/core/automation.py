@@ -45,7 +45,8 @@ class Automation:
         self._perform(self._book.open(dict(self.memory.schedules), self.memory.runs, now.ms), now)
 
     def on_due(self, name: str, due: int, now: Moment) -> None:
-        """A schedule's instant has come."""
+        """A schedule's instant has come: by the timer's clock, of which ours may be some milliseconds behind."""
+        now = now._replace(wall=max(now.wall, due / 1000))
         self._perform(self._book.on_due(name, due, now.ms), now)
 
     def on_request(self, record: Record, now: Moment) -> None:

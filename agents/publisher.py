@@ -13,14 +13,14 @@ import orjson
 from agents.messages import Finished, Happened, Health, Identified, Obtained, Request
 from agents.outbox.outbox import Outbox
 from agents.outbox.segment import Entry
-from hub.contract import presence, times, topics
+from hub.contract import clock, presence, times, topics
 from hub.contract.channels import Value
 from hub.contract.command import Result, Status
 from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
 from hub.contract.event import DeviceEvent
 from hub.contract.presence import Availability, Heartbeat
-from hub.contract.reading import Reading
+from hub.contract.reading import UNSYNCED, Reading
 from hub.contract.topics import Leaf
 from hub.link import Link
 
@@ -33,15 +33,18 @@ class Publisher:
         self.boot = secrets.token_hex(4)
         self.outbox = outbox
         self._beat = 0
+        self._clock_is_set = clock.is_set()
         self._health: dict[str, Code | None] = {}
         self._backlog_topic = topics.agent(agent, Leaf.BACKLOG)
 
     def reading(self, event: Obtained) -> None:
         """A device was read."""
-        ts = times.instant(event.at)
+        ts, said = times.instant(event.at), "" if self._clock_is_set else UNSYNCED
         self._numbered(
             topics.device(event.key, Leaf.STATE),
-            lambda epoch, n: Reading(ts, epoch, n, dict(event.values), dict(event.quality), dict(event.raw)).encode(),
+            lambda epoch, n: Reading(
+                ts, epoch, n, dict(event.values), dict(event.quality), dict(event.raw), said
+            ).encode(),
             retain=True,
         )
 
@@ -95,6 +98,7 @@ class Publisher:
     def beat(self) -> int | None:
         """Send the next heartbeat. Returns its number; None when there is no connection."""
         self.outbox.tend(time.monotonic(), time.time())
+        self._clock_is_set = self._clock_is_set or clock.is_set()
         self._beat += 1
         beat = Heartbeat(
             boot=self.boot,
@@ -105,6 +109,7 @@ class Publisher:
             newest=self.outbox.newest,
             config=self._config,
             health={key: fault or "ok" for key, fault in self._health.items()},
+            trouble=self.outbox.trouble or None,
         )
         sent = self._link.publish(topics.agent(self._agent, Leaf.HEARTBEAT), beat.encode(), qos=0)
         return self._beat if sent else None

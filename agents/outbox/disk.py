@@ -62,6 +62,10 @@ class Disk:
         segment = min(self.segments, key=lambda each: each.level)
         self._chore = self._chores.submit(segment.thin), partial(self._thinned, segment)
 
+    def probe(self) -> None:
+        """Try whether the disk can be written to, with as much as a segment."""
+        self._chore = self._chores.submit(_probe, self._folder / "probe"), lambda _: None
+
     def remove(self, segment: Segment) -> None:
         """Forget a segment."""
         self.segments.remove(segment)
@@ -96,3 +100,10 @@ class Disk:
             self.remove(segment)
         if segment is self._growing:
             self._growing = None
+
+
+def _probe(path: Path) -> None:
+    try:
+        write(path, 0, [bytes(SEGMENT_BYTES)])
+    finally:
+        path.unlink(missing_ok=True)

@@ -61,6 +61,11 @@ class Outbox:
         self._begin()
 
     @property
+    def trouble(self) -> str:
+        """Why something cannot be kept, in words for a person; empty when all can."""
+        return self._memory_trouble.now or self._disk_trouble.now
+
+    @property
     def oldest(self) -> int:
         """No older number is kept; the next number when none is."""
         return max(self._stored + 1, min((segment.first for segment in self._chain()[:1]), default=self.newest + 1))
@@ -133,6 +138,8 @@ class Outbox:
             self._disk.thin()
         elif self._disk.segments and self._disk.segments[0].written() < wall - LONGEST:
             self._disk.remove(self._disk.segments[0])
+        elif self._disk_trouble.now:
+            self._disk.probe()  # nothing waits any more, but next time it will
 
     def close(self) -> None:
         """Let the disk have what the hub has not stored, and the last number: perhaps the machine is about to end."""

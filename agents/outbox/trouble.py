@@ -11,19 +11,20 @@ class Trouble:
 
     def __init__(self, what: str) -> None:
         self._what = what
-        self._told = False
+        self.now = ""
+        """What is the matter, in words for a person; empty when nothing is."""
 
     def __enter__(self) -> None:
         pass
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> bool:
         if error is None:
-            if self._told:
+            if self.now:
                 log.warning("no longer: %s.", self._what)
-            self._told = False
+            self.now = ""
         elif isinstance(error, OSError):
-            if not self._told:
-                log.error("%s (%s). Make room or mend it; I keep trying.", self._what, error.strerror)
-            self._told = True
+            told, self.now = self.now, f"{self._what} ({error.strerror}). Make room or mend it."
+            if not told:
+                log.error("%s I keep trying.", self.now)
             return True
         return False

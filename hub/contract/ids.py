@@ -15,7 +15,10 @@ MAX_LENGTH = 64
 RESERVED_STANDS = frozenset({"agent", "hub", "alarm"})
 """Topic levels that clayhub itself uses where a stand's name would be."""
 
-RESERVED_CHANNELS = frozenset({"ts", "epoch", "n", "quality", "raw"})
+RESERVED_AGENTS = frozenset({"hub"})
+"""`disk-hub` is the alarm of the hub's own disk."""
+
+RESERVED_CHANNELS = frozenset({"ts", "epoch", "n", "quality", "raw", "clock"})
 """Fields of a `state` message beside the channels."""
 
 _ID = re.compile(ID_PATTERN.replace("$", r"\Z"))

@@ -31,6 +31,8 @@ class Heartbeat(wire.Message):
     """Hash of the config.yaml that the agent runs with."""
     health: dict[str, str]
     """Per device key: `ok`, or the code of its fault."""
+    trouble: str | None = None
+    """Why the agent cannot keep what the hub has not stored, in words; None when it can."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ class Agent:
     epoch: str = ""
     config: str = ""
     health: dict[str, str] = field(default_factory=dict)
+    trouble: str | None = None
+    """Why it cannot keep what is not stored."""
     double: str = ""
     """The boot of another agent of the same name that was told of."""
     rival: bool = False

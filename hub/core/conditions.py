@@ -68,6 +68,7 @@ class Conditions:
                 self._presence.differs(agent),
                 f"The agent {name} runs with another config.yaml than the hub; make them the same and restart it.",
             )
+            yield agent_alarm(Kind.DISK, name), agent.trouble is not None, f"The agent {name} says: {agent.trouble}"
 
     def _device(self, key: str, agent: Agent, now: Moment) -> Iterator[Condition]:
         word = self._presence.word(key)

@@ -48,7 +48,7 @@ class Presence:
             log.warning("agent %s runs with another config.yaml; copy the hub's to its machine.", name)
         agent.seen, agent.online = now.mono, True
         agent.boot, agent.beat, agent.epoch = beat.boot, beat.beat, beat.epoch
-        agent.config, agent.health = beat.config, beat.health
+        agent.config, agent.health, agent.trouble = beat.config, beat.health, beat.trouble
         self._write(agent, now, tell=agent.news() != before)
         self._availability.restore(agent.devices, beat.health, agent.is_double(now), now)
 

@@ -216,10 +216,25 @@ def test_a_full_disk_is_told_once_and_then_all_moves(bench: Bench, caplog: pytes
     bench.move(0)
     bench.add(5)
     assert (bench.on_disk(), len(caplog.messages)) == ([], 1)
+    assert "(No space left on device). Make room" in bench.outbox.trouble
     bench.chores.fail = None
     bench.move(100)
-    assert (len(bench.on_disk()), len(caplog.messages)) == (1, 2)
+    assert (len(bench.on_disk()), len(caplog.messages), bench.outbox.trouble) == (1, 2, "")
     assert [entry.n for entry in bench.drain()] == list(range(1, 11))
+
+
+def test_a_disk_that_could_not_be_written_to_is_tried_until_it_can_though_nothing_waits(bench: Bench) -> None:
+    bench.disk.write_text("a file in the place of the folder")
+    bench.add(5)
+    bench.move(0)
+    bench.outbox.stored(bench.outbox.epoch, 5, 10)
+    for now in range(10, 15):
+        bench.outbox.tend(now, 0.0)
+    assert bench.outbox.trouble
+    bench.disk.unlink()
+    for now in range(15, 17):
+        bench.outbox.tend(now, 0.0)
+    assert (bench.outbox.trouble, bench.on_disk()) == ("", [])
 
 
 def test_memory_that_cannot_be_written_to_costs_readings_but_blocks_nothing(

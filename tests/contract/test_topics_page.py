@@ -17,7 +17,7 @@ from hub.contract.config.alarms import Priority
 from hub.contract.config.schema import Config
 from hub.contract.errors import Code, Refused
 from hub.contract.event import DeviceEvent
-from hub.contract.ids import RESERVED_CHANNELS, RESERVED_STANDS, is_alarm_id, is_id
+from hub.contract.ids import RESERVED_AGENTS, RESERVED_CHANNELS, RESERVED_STANDS, is_alarm_id, is_id
 from hub.contract.presence import Availability, Gap, Heartbeat, HubHeartbeat, Stored
 from hub.contract.reading import Quality, Reading
 from hub.contract.topics import Leaf
@@ -84,6 +84,10 @@ HELD_BY = {
     "P5": [
         "hub/test_core.py::test_without_a_result_the_outcome_is_unknown_after_ten_seconds",
         "wire/test_hub_commands.py::test_an_agent_lost_before_it_answers_leaves_the_outcome_unknown",
+    ],
+    "P6": [
+        "agents/test_outbox.py::test_a_full_disk_is_told_once_and_then_all_moves",
+        "wire/test_outbox_faults.py::test_fault_28_an_agent_whose_disk_is_full_is_an_alarm_until_there_is_room",
     ],
     "W1": [
         "wire/test_hub_alarms.py::test_an_alarm_is_stored_published_acknowledged_and_goes",
@@ -174,6 +178,7 @@ def test_t3_names_that_are_taken() -> None:
     assert sorted(RESERVED_STANDS | RESERVED_CHANNELS) == [
         "agent",
         "alarm",
+        "clock",
         "epoch",
         "hub",
         "n",
@@ -181,6 +186,9 @@ def test_t3_names_that_are_taken() -> None:
         "raw",
         "ts",
     ]
+    assert {"hub"} == RESERVED_AGENTS
+    with pytest.raises(ValidationError, match="the name 'hub' is used by clayhub itself"):
+        Config.model_validate({"version": 1, "agents": {"hub": {}}, "stands": {}})
     for stand, channel in [(name, "red") for name in RESERVED_STANDS] + [("s", name) for name in RESERVED_CHANNELS]:
         devices = {"lamp": {"driver": "pwm", "channels": {channel: {}}}}
         stands = {stand: {"agent": "bench", "devices": devices}}
@@ -258,6 +266,15 @@ def test_s5_what_is_raw_stands_beside() -> None:
 
 def test_s7_the_words_of_quality() -> None:
     assert words("quality") == [word.value for word in Quality]
+
+
+def test_s8_a_clock_that_is_not_synchronised() -> None:
+    reading = Reading("t", "e", 1, {"red": 60}, clock="unsynced")
+    assert json.loads(reading.encode())["clock"] == "unsynced"
+    assert Reading.decode(reading.encode()) == reading
+    assert b"clock" not in Reading("t", "e", 1, {}).encode()
+    with pytest.raises(Refused):
+        Reading.decode(b'{"ts": "t", "epoch": "e", "n": 1, "clock": true}')
 
 
 @pytest.mark.parametrize("row", rows("payload"), ids=lambda row: str(row[0]))

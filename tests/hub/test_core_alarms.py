@@ -188,6 +188,16 @@ def test_another_config_is_an_alarm_until_it_is_the_same() -> None:
     assert watch.stand() == {}
 
 
+def test_fault_28_an_agent_that_cannot_keep_what_is_not_stored_is_an_alarm() -> None:
+    watch = watching()
+    said = {"boot": "b1", "beat": 5, "ts": TS, "epoch": "epoch-b1", "oldest": 1, "newest": 0, "config": "hash"}
+    for trouble, alarms in (({"trouble": "The disk is full."}, {"disk-pi": "unacknowledged"}), ({}, {})):
+        beat = orjson.dumps({**said, "health": {}, **trouble})
+        watch.hear(topics.agent(AGENT, Leaf.HEARTBEAT), beat)
+        watch.wait(1)
+        assert watch.stand() == alarms, "an agent of an older version says nothing of it"
+
+
 def test_fault_9_a_refused_retained_command_waits_for_somebody() -> None:
     watch = watching()
     result = {"id": "x", "channel": "red", "value": None, "status": "rejected", "code": "retained", "reason": "..."}

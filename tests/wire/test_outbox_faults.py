@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.state import keys
+from hub.state.view import View
 from tests.agents.simulated import ROOT, Simulated
 from tests.servers import MosquittoServer, RedisServer, Server, wait_until
 from tests.wire.hubs import entries
@@ -152,3 +153,17 @@ def test_a_second_agent_of_the_same_name_is_told_to_wait(installation: Installat
     assert second.process.wait(30) == 2
     assert "The agent a1 of this installation runs already" in second.said()
     installation.wait_for_more()
+
+
+def test_fault_28_an_agent_whose_disk_is_full_is_an_alarm_until_there_is_room(installation: Installation) -> None:
+    installation.wait_for_more()
+    installation.outbox.write_text("a file in the place of the folder: nothing can be written there")
+    installation.hub.kill()
+    wait_until(lambda: "in memory only" in installation.agent.said(), "the agent has found out")
+    installation.hub.start()
+    alarms = View(installation.redis)
+    wait_until(lambda: "disk-a1" in alarms.snapshot()["alarms"], "the alarm stands")
+    installation.wait_for_more()
+    assert installation.agent.said().count("in memory only") == 1
+    installation.outbox.unlink()
+    wait_until(lambda: "disk-a1" not in alarms.snapshot()["alarms"], "the alarm is over")

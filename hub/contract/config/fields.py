@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from hub.contract import times
 from hub.contract.config import calendar
-from hub.contract.ids import ID_PATTERN, MAX_LENGTH, NAME_PATTERN, RESERVED_CHANNELS, RESERVED_STANDS
+from hub.contract.ids import ID_PATTERN, MAX_LENGTH, NAME_PATTERN, RESERVED_AGENTS, RESERVED_CHANNELS, RESERVED_STANDS
 
 T = TypeVar("T")
 
@@ -76,6 +76,7 @@ def at_least(shortest: str) -> AfterValidator:
 
 DurationText = Annotated[str, StringConstraints(pattern=r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$")]
 Id = Annotated[str, StringConstraints(pattern=ID_PATTERN, max_length=MAX_LENGTH)]
+AgentId = Annotated[Id, _not_in(RESERVED_AGENTS)]
 StandId = Annotated[Id, _not_in(RESERVED_STANDS)]
 ChannelId = Annotated[Id, _not_in(RESERVED_CHANNELS)]
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN, max_length=MAX_LENGTH)]

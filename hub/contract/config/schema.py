@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from hub.contract.config.alarms import Alarm, Finite, Notify
 from hub.contract.config.calibration import Calibration
 from hub.contract.config.fields import (
+    AgentId,
     ChannelId,
     Duration,
     Host,
@@ -170,7 +171,7 @@ class Config(Model):
     """The broker."""
     redis: Redis = Redis()
     """The store of live state."""
-    agents: dict[Id, Agent]
+    agents: dict[AgentId, Agent]
     """Machines beside the hardware, by their names."""
     stands: dict[StandId, Stand]
     """Stands, by their names."""

@@ -33,6 +33,10 @@ class Quality(StrEnum):
     """Older than three periods. Never sent by an agent: said by who reads late."""
 
 
+UNSYNCED = "unsynced"
+"""What a reading says of the clock by which it is dated, when that was not synchronised."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One snapshot of a device, on `.../state`."""
@@ -45,14 +49,18 @@ class Reading:
     quality: dict[str, str] = field(default_factory=dict)
     raw: dict[str, int | float] = field(default_factory=dict)
     """What the device showed of calibrated channels, before the calibration."""
+    clock: str = ""
+    """`unsynced` when the clock that gave `ts` was not synchronised; empty when it was."""
 
     def encode(self) -> bytes:
-        """Channels stand flat beside `ts`, `epoch`, `n` and, if anything is to be said, `quality` and `raw`."""
+        """Channels stand flat beside `ts`, `epoch`, `n` and, if anything is to be said, `quality`, `raw`, `clock`."""
         data: dict[str, object] = {"ts": self.ts, "epoch": self.epoch, "n": self.n, **self.values}
         if self.quality:
             data["quality"] = self.quality
         if self.raw:
             data["raw"] = self.raw
+        if self.clock:
+            data["clock"] = self.clock
         return orjson.dumps(data)
 
     @classmethod
@@ -61,14 +69,14 @@ class Reading:
         data = wire.load(payload)
         try:
             ts, epoch, n = data.pop("ts"), data.pop("epoch"), data.pop("n")
-            quality, raw = data.pop("quality", {}), data.pop("raw", {})
+            quality, raw, clock = data.pop("quality", {}), data.pop("raw", {}), data.pop("clock", "")
         except KeyError as error:
             raise Refused(Code.BAD_MESSAGE, f"The reading lacks {error}.") from None
         if type(n) is not int or n < 1 or type(ts) is not str or type(epoch) is not str:
             raise Refused(Code.BAD_MESSAGE, "The reading's ts, epoch or n is of the wrong type.")
-        if type(quality) is not dict or type(raw) is not dict:
-            raise Refused(Code.BAD_MESSAGE, "The reading's quality or raw is of the wrong type.")
-        return cls(ts, epoch, n, data, quality, raw)
+        if type(quality) is not dict or type(raw) is not dict or type(clock) is not str:
+            raise Refused(Code.BAD_MESSAGE, "The reading's quality, raw or clock is of the wrong type.")
+        return cls(ts, epoch, n, data, quality, raw, clock)
 
     def check_values(self, description: Description) -> None:
         """Every value must be one that its channel can have, or None. Raises Refused.

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from hub.schedule import clock
+from hub.contract import clock
 
 _CLOCK_POLL = 1
 _WAKE = 10

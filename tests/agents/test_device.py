@@ -238,3 +238,17 @@ def test_what_was_set_before_a_reboot_is_not_set_again(bed: Bed) -> None:
     bed.device.visit()
     assert bed.hardware.log == []
     assert [event.values["power"] for event in bed.told if isinstance(event, Obtained)][-1] == 0.0
+
+
+@pytest.mark.parametrize("jump", [3600.0, -3600.0, -1e9])
+def test_fault_16_a_jump_of_the_wall_clock_changes_no_lease(bed: Bed, jump: float) -> None:
+    bed.set("heater", True)
+    bed.now += LEASE / 2
+    bed.offset += jump
+    bed.device.visit()
+    bed.device.end_leases()
+    assert bed.shows("heater") is True
+    assert bed.device.lease_ends == bed.now + LEASE / 2
+    bed.now += LEASE / 2
+    bed.device.end_leases()
+    assert bed.shows("heater") is False

@@ -33,7 +33,7 @@ def doubt(judge: Plausibility, value: float | None, now: float, said: dict[str, 
     return judge.doubts({"co2": value}, said or {}, now).get("co2")
 
 
-def test_a_value_that_never_changes_is_frozen_until_it_does() -> None:
+def test_fault_32_a_value_that_never_changes_is_frozen_until_it_does() -> None:
     judge = Plausibility([CO2])
     assert [doubt(judge, 400.1, now) for now in (0, 300, 599)] == [None] * 3
     assert [doubt(judge, 400.1, now) for now in (600, 900)] == ["frozen"] * 2
@@ -59,7 +59,7 @@ def test_nobody_knows_what_it_was_like_while_nothing_was_shown() -> None:
 @pytest.mark.parametrize(
     ("value", "word"), [(0, "railed"), (-1, "railed"), (1, None), (4094.9, None), (4095, "railed")]
 )
-def test_a_value_at_the_end_of_the_range_or_beyond_is_railed(value: float, word: str | None) -> None:
+def test_fault_32_a_value_at_the_end_of_the_range_or_beyond_is_railed(value: float, word: str | None) -> None:
     assert doubt(Plausibility([CO2]), value, 0) == word
 
 
@@ -101,7 +101,7 @@ def test_the_raw_value_is_judged(tmp_path: Path) -> None:
         assert (reading.values["temp"], reading.raw["temp"], reading.quality.get("temp")) == (value, raw, word)
 
 
-def test_a_frozen_value_stays_visible_and_is_told_with_its_word() -> None:
+def test_fault_32_a_frozen_value_stays_visible_and_is_told_with_its_word() -> None:
     bed = Bed(Number("temp", frozen_after=30))
     for _ in range(5):
         bed.device.visit()
@@ -111,7 +111,7 @@ def test_a_frozen_value_stays_visible_and_is_told_with_its_word() -> None:
     assert [event.values["temp"] for event in bed.told if isinstance(event, Obtained)] == [21.5] * 5
 
 
-def test_what_is_derived_from_a_frozen_value_has_none(tmp_path: Path) -> None:
+def test_fault_32_what_is_derived_from_a_frozen_value_has_none(tmp_path: Path) -> None:
     derived = "        derived: {double: {formula: 2 * temp}}\n"
     found = entry(tmp_path, "temp: {frozen_after: 1m}", more=derived)
     reading = Derivations({"s/d": found}).complete(Obtained("s/d", 0, {"temp": 21.5}, {"temp": "frozen"}), 0)

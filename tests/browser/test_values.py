@@ -81,7 +81,7 @@ def test_a_device_that_is_away_is_marked(
     assert crossed == "line-through"
 
 
-def test_a_doubtful_value_says_why(screen: Page, laboratory: Laboratory) -> None:
+def test_fault_32_a_doubtful_value_says_why(screen: Page, laboratory: Laboratory) -> None:
     doubts = {"temperature": "sentinel", "light": "suspect", "gas": "frozen", "sum": "railed"}
     laboratory.read(temperature=None, light=7, quality=doubts)
     temperature = screen.locator("[data-channel=temperature]")
@@ -94,6 +94,14 @@ def test_a_doubtful_value_says_why(screen: Page, laboratory: Laboratory) -> None
     expect(screen.locator("[data-channel=sum]")).to_contain_text("at the end of its range")
     laboratory.read()
     expect(temperature).not_to_contain_text("absent or broken")
+
+
+def test_fault_16_a_reading_by_an_unsynchronised_clock_says_so(screen: Page, laboratory: Laboratory) -> None:
+    card = screen.locator("[data-device='phytotron/chamber']")
+    expect(card.locator("header")).not_to_contain_text("clock")
+    laboratory.read(clock="unsynced")
+    expect(card.locator("header")).to_contain_text("clock not set")
+    expect(card).to_have_attribute("data-status", "online")
 
 
 @pytest.mark.parametrize("text", ["<img src=x onerror=alert(1)>", "</script><script>alert(1)</script>", "${alert(1)}"])

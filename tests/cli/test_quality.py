@@ -46,7 +46,7 @@ def shown(availability: str = "online", age: float = 1.0, **state: object) -> di
     return {name: (value, doubt) for name, value, doubt in zip(names, values, doubts, strict=True)}
 
 
-def test_the_table_says_why_a_value_is_doubtful() -> None:
+def test_fault_32_the_table_says_why_a_value_is_doubtful() -> None:
     found = shown(temperature=None, quality={"temperature": "sentinel", "gas": "frozen"})
     assert (found["temperature"], found["gas"], found["light"]) == (("-", "sentinel"), ("24", "frozen"), ("60", ""))
 
@@ -54,17 +54,17 @@ def test_the_table_says_why_a_value_is_doubtful() -> None:
 @pytest.mark.parametrize(
     ("availability", "age", "word"), [("online", 6.1, "stale"), ("offline", 1, "offline"), ("fault", 1, "fault")]
 )
-def test_an_old_value_says_so_also_when_it_is_doubtful(availability: str, age: float, word: str) -> None:
+def test_fault_31_an_old_value_says_so_also_when_it_is_doubtful(availability: str, age: float, word: str) -> None:
     found = shown(availability, age, quality={"gas": "frozen"})
     assert (found["light"], found["gas"]) == (("60", word), ("24", f"frozen, {word}"))
 
 
-def test_an_export_has_no_number_where_there_is_none_and_says_what_is_doubtful(
+def test_fault_32_an_export_has_no_number_where_there_is_none_and_says_what_is_doubtful(
     installation: Installation, laboratory: Laboratory
 ) -> None:
     doubts = {"temperature": "sentinel", "gas": "railed"}
-    for quality, temperature in ((None, 21.34), (doubts, None)):
-        state = laboratory.read(quality=quality, temperature=temperature)
+    for quality, temperature, clock in ((None, 21.34, {}), (doubts, None, {"clock": "unsynced"})):
+        state = laboratory.read(quality=quality, temperature=temperature) | clock
         entry: Any = {"d": laboratory.KEY, "r": laboratory.now(), "j": orjson.dumps(state)}
         laboratory.redis.xadd(keys.READINGS, entry)
     heading, good, doubtful = csv.reader(installation.clayhub("readings", laboratory.KEY).stdout.splitlines())
@@ -72,6 +72,7 @@ def test_an_export_has_no_number_where_there_is_none_and_says_what_is_doubtful(
     assert (good[column["temperature"]], good[column["gas"]], good[column["quality"]]) == ("21.34", "24", "")
     assert (doubtful[column["temperature"]], doubtful[column["gas"]]) == ("", "24")
     assert doubtful[column["quality"]] == "temperature=sentinel gas=railed"
+    assert (good[column["clock"]], doubtful[column["clock"]]) == ("", "unsynced")
 
 
 def test_a_line_for_scripts_says_whether_its_values_are_live(

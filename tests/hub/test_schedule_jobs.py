@@ -2,12 +2,10 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import pytest
 
-from hub.schedule import clock
 from hub.schedule.jobs import ClockSet, Due, Jobs
 
 
@@ -84,30 +82,3 @@ def test_nothing_is_told_before_the_clock_is_set(queue: SimpleQueue[ClockSet | D
     assert queue.get(timeout=30) == ClockSet()
     jobs.stop()
     assert asked == [False, True]
-
-
-@pytest.mark.parametrize(
-    ("battery", "kernel", "timesync", "expected"),
-    [
-        (False, False, "waiting", False),
-        (False, False, "synchronized", True),
-        (False, False, None, True),
-        (False, True, "waiting", True),
-        (True, False, "waiting", True),
-    ],
-)
-def test_a_clock_is_doubted_only_when_all_say_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, battery: bool, kernel: bool, timesync: str | None, expected: bool
-) -> None:
-    monkeypatch.setattr(clock, "_kernel_synchronised", lambda: kernel)
-    if battery:
-        (tmp_path / "sys/class/rtc/rtc0").mkdir(parents=True)
-    if timesync:
-        (tmp_path / "run/systemd/timesync").mkdir(parents=True)
-    if timesync == "synchronized":
-        (tmp_path / "run/systemd/timesync/synchronized").touch()
-    assert clock.is_set(tmp_path) is expected
-
-
-def test_the_kernel_can_be_asked() -> None:
-    assert clock._kernel_synchronised() in (True, False)

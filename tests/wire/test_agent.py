@@ -181,3 +181,17 @@ def test_nonsense_from_the_hub_is_left_aside(broker: MosquittoServer, ear: Ear, 
             for payload in (b"", b"\xff", b"[]", b"{}", b"{" * 10_000, b'{"n":1e999}', b'{"epoch":1,"n":"1"}'):
                 ear.say(topic, payload)
         assert ear.ask("heater", "true", "on")["status"] == "done"
+
+
+def test_fault_16_readings_dated_by_an_unsynchronised_clock_say_so(
+    broker: MosquittoServer, ear: Ear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [False]
+    monkeypatch.setattr("hub.contract.clock.is_set", lambda: answers[-1])
+    with agent(broker, tmp_path, HEAT):
+        ear.wait(STATE, lambda state: state.get("clock") == "unsynced", count=3)
+        answers.append(True)
+        ear.wait(STATE, lambda state: "clock" not in state, count=3)
+        answers.append(False)
+        ear.wait("clayhub/agent/a1/heartbeat", count=ear.beat().beat + 1)
+        assert "clock" not in ear.wait(STATE, count=len(ear.all(STATE)) + 1), "a clock that was set is not forgotten"

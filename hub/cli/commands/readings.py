@@ -21,7 +21,8 @@ from hub.state.view import View
 def command(key: str, count: int, as_json: bool) -> None:
     """Print the recent readings of a device, newest last: as CSV, with a column for each channel.
 
-    A cell is empty where there is no value; the last column then says why. Times are UTC.
+    A cell is empty where there is no value. The column `quality` then says why, and also of which values are
+    doubtful: `co2=frozen`. Times are UTC; `clock` is `unsynced` where the agent did not know the time.
     """
     with store() as redis:
         view = View(redis)
@@ -35,10 +36,10 @@ def command(key: str, count: int, as_json: bool) -> None:
         return
     channels = [name for name, channel in device["info"]["channels"].items() if channel["kind"] != "action"]
     table = csv.writer(sys.stdout, lineterminator="\n")
-    table.writerow(["ts", *channels, "quality"])
+    table.writerow(["ts", *channels, "quality", "clock"])
     table.writerows(_row(reading, channels) for reading in readings)
 
 
 def _row(reading: dict[str, Any], channels: list[str]) -> list[object]:
     quality = " ".join(f"{name}={word}" for name, word in reading.get("quality", {}).items())
-    return [reading["ts"], *(reading.get(name) for name in channels), quality]
+    return [reading["ts"], *(reading.get(name) for name in channels), quality, reading.get("clock")]

@@ -1,6 +1,6 @@
 // One device: what it is, whether it can be believed, its channels.
 
-import { html } from "../vendor/lit-html/lit-html.js";
+import { html, nothing } from "../vendor/lit-html/lit-html.js";
 import { repeat } from "../vendor/lit-html/directives/repeat.js";
 import { channelRow } from "./channel.js";
 import { duration } from "./format.js";
@@ -16,7 +16,7 @@ export function card(page, key, device) {
   return html`<article class="device ${state}" data-device=${key} data-status=${state}>
     <header>
       <h3 title=${identity(device.info)}>${device.info.title}</h3>
-      <span class="age">${age(page, device, state)}</span>
+      <span class="age">${unsynced(device)} ${age(page, device, state)}</span>
     </header>
     <ul class="channels">
       ${repeat(channels, ([name]) => name, (entry) => channelRow(page, key, device, state, entry))}
@@ -26,6 +26,11 @@ export function card(page, key, device) {
 }
 
 const identity = (info) => Object.entries(info.identity ?? {}).map(([name, text]) => `${name} ${text}`).join(", ");
+
+/** Ages here are by the server's clock and right all the same. */
+const unsynced = (device) => device.state?.clock === "unsynced"
+  ? html`<span class="unsynced" title="The clock of its agent is not synchronised: times in its history may be wrong."><span aria-hidden="true">◴</span> clock not set</span>`
+  : nothing;
 
 function age(page, device, state) {
   const ago = device.received === null ? "" : duration(page.now - device.received);

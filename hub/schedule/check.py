@@ -1,11 +1,10 @@
-"""What is wrong with a schedule that its schema cannot see: it never comes due, or its channel cannot be set so."""
+"""What is wrong with a schedule that its schema cannot see: a cron with two meanings, a channel that cannot be set so."""
 
 from collections.abc import Mapping
 
 from hub.contract.config.procedures import Schedule
 from hub.contract.description import Description
 from hub.procedures.check import check_set
-from hub.schedule.due import next_due
 
 
 def check(schedule: Schedule, descriptions: Mapping[str, Description]) -> list[tuple[str, str]]:
@@ -22,4 +21,4 @@ def _when(schedule: Schedule) -> list[tuple[str, str]]:
     _, _, day, _, weekday = schedule.cron.split()
     if day != "*" and weekday != "*":  # cron takes either, APScheduler both
         return [("cron", f"{schedule.cron!r} names both a day and a weekday; make two schedules of it")]
-    return [("cron", f"{schedule.cron!r} never comes; look at day and month")] if next_due(schedule, 0) is None else []
+    return []

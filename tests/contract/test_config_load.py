@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,7 @@ def test_each_mistake_is_named_with_its_line_and_what_to_write(
         ("{cron: 0 8 * * *, zone: Europe/Prag, procedure: light}", "write for example Europe/Prague"),
         ("{cron: 0 8 * * 1-5, procedure: light}", "cron: '1-5' cannot be a day of the week"),
         ("{cron: 60 8 * * *, procedure: light}", "cron: '60' cannot be a minute"),
+        ("{cron: 0 0 30 2 *, procedure: light}", "cron: '0 0 30 2 *' never comes; look at day and month"),
         ("{cron: 8 * * *, procedure: light}", "is not a cron line of 5 fields"),
         ("{at: 2026-11-23T08:00:00, procedure: light}", "no instant with its zone; write"),
         ("{at: tomorrow, procedure: light}", "'tomorrow' is no instant"),
@@ -232,6 +234,20 @@ def test_every_cron_line_that_is_taken_can_be_scheduled(line: str) -> None:
     except ValueError:
         return
     CronTrigger.from_crontab(line, timezone="UTC")
+
+
+@given(
+    st.sampled_from(["*", "*/9", "28-30", "29", "30", "30,31", "31", "2-31/28", "31,1"]),
+    st.sampled_from(["*", "2", "feb", "feb,apr", "2-4", "4-12/2", "jun", "sep-nov", "*/11", "2,4,6"]),
+)
+def test_a_cron_line_is_taken_when_its_day_ever_comes(day: str, month: str) -> None:
+    line = f"0 0 {day} {month} *"
+    comes = CronTrigger.from_crontab(line, timezone=UTC).get_next_fire_time(None, datetime(2026, 1, 1, tzinfo=UTC))
+    if comes is None:
+        with pytest.raises(ValueError, match="never comes"):
+            check_cron(line)
+    else:
+        assert check_cron(line) == line
 
 
 @given(

@@ -19,8 +19,14 @@ def test_it_can_write_its_unit(tmp_path: Path) -> None:
     assert (tmp_path / "clayhub-agent@.service").exists()
 
 
-def test_what_belongs_to_the_hubs_machine_is_one_sentence() -> None:
+def test_it_can_check_the_whole_configuration() -> None:
     done = clayhub("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no mistake" in done.stdout
+
+
+def test_what_belongs_to_the_hubs_machine_is_one_sentence() -> None:
+    done = clayhub("devices")
     assert done.returncode == 1
-    assert "`clayhub check` needs the Python package" in done.stderr
+    assert "`clayhub devices` needs the Python package" in done.stderr
     assert "Traceback" not in done.stderr

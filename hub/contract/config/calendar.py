@@ -17,19 +17,39 @@ _WORDS = {
     "month": ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
     "day of the week": ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
 }
+_LONGEST = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+"""The days of each month, in a leap year."""
 _WORD_PART = re.compile(r"([a-z]{3})(?:-([a-z]{3}))?")
 _NUMBER_PART = re.compile(r"(?:(\*)|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([1-9][0-9]?))?")
 
 
 def check_cron(line: str) -> str:
-    """Five fields: minute, hour, day, month, weekday. Raises ValueError."""
+    """Five fields: minute, hour, day, month, weekday. Raises ValueError, also for a day that never comes."""
     fields = line.split()
     if len(fields) != len(_FIELDS):
         raise ValueError(f"{line!r} is not a cron line of 5 fields; write for example 30 8 * * mon-fri")
     for text, (name, low, high, allowed) in zip(fields, _FIELDS, strict=True):
         if not all(_are_words(part, name) or _are_numbers(part, name, low, high) for part in text.split(",")):
             raise ValueError(f"{text!r} cannot be a {name}; write *, */n, a, a-b or a,b with {allowed}")
+    _, _, day, month, _ = fields
+    if min(_numbers(day, "day of the month")) > max(_LONGEST[number - 1] for number in _numbers(month, "month")):
+        raise ValueError(f"{line!r} never comes; look at day and month")
     return line
+
+
+def _numbers(text: str, name: str) -> set[int]:
+    """The numbers that a field, checked already, stands for. Words count from 1, as months do."""
+    low, high = next((low, high) for field, low, high, _ in _FIELDS if field == name)
+    found: set[int] = set()
+    for part in text.split(","):
+        if word := _WORD_PART.fullmatch(part):
+            first, last = (_WORDS[name].index(one or word[1]) + 1 for one in word.groups())
+            found |= set(range(first, last + 1))
+        elif number := _NUMBER_PART.fullmatch(part):
+            star, begin, end, step = number.groups()
+            begin, end = (low, high) if star else (int(begin), int(end or (high if step else begin)))
+            found |= set(range(begin, end + 1, int(step or 1)))
+    return found
 
 
 def _are_words(part: str, name: str) -> bool:

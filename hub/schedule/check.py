@@ -1,4 +1,4 @@
-"""What is wrong with a schedule that its schema cannot see: a cron with two meanings, a channel that cannot be set so."""
+"""What is wrong with a schedule that its schema cannot see: a cron of two meanings, a channel that cannot be set so."""
 
 from collections.abc import Mapping
 

@@ -11,6 +11,7 @@ import orjson
 
 from hub.contract import topics, wire
 from hub.contract.command import Result
+from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
 from hub.contract.event import DeviceEvent
 from hub.contract.presence import Gap, Heartbeat
@@ -18,6 +19,7 @@ from hub.contract.reading import Reading
 from hub.contract.topics import Leaf, Topic
 from hub.core.alarms import Alarms
 from hub.core.commands import foreign, instant_ms
+from hub.core.conditions import STALE
 from hub.core.devices import Devices, happened
 from hub.core.effects import Effects
 from hub.core.presence import Presence
@@ -50,7 +52,7 @@ class Intake:
         reading = Reading.decode(message.payload)
         reading.check_values(description)
         if message.retain:
-            self._seed(description.key, reading, message.payload)
+            self._seed(description, reading, message.payload, now)
             return
         agent, key = description.agent, description.key
         if self._presence.is_live(agent, reading.epoch):
@@ -59,11 +61,15 @@ class Intake:
             self._alarms.on_reading(description, reading, now)
         self._out.lane.reading(agent, reading.epoch, reading.n, key, message.payload)
 
-    def _seed(self, key: str, reading: Reading, payload: bytes) -> None:
-        """The reading that the broker kept: shown, with its own age, when nothing is known; never history."""
-        if key not in self._known:
-            self._known.add(key)
-            self._out.live.show(key, instant_ms(reading.ts), payload)
+    def _seed(self, description: Description, reading: Reading, payload: bytes, now: Moment) -> None:
+        """The reading that the broker kept: shown, with its own age, when nothing is known; never history.
+
+        An age that its agent's clock cannot tell counts as too old: it may be."""
+        if description.key not in self._known:
+            self._known.add(description.key)
+            told, old = instant_ms(reading.ts), now.ms - round(STALE * description.period * 1000) - 1
+            known = told <= now.ms and not reading.clock
+            self._out.live.show(description.key, told if known else min(told, old), payload)
 
     def _other(self, message: Incoming, now: Moment) -> None:
         topic = topics.parse(message.topic)

@@ -6,9 +6,10 @@ from typing import Any
 import orjson
 import pytest
 
-from hub.contract import topics
+from hub.contract import times, topics
 from hub.contract.command import Command
 from hub.contract.presence import Heartbeat
+from hub.contract.reading import Reading
 from hub.contract.topics import Leaf
 from hub.core.core import Core
 from hub.core.effects import Publish
@@ -101,6 +102,19 @@ def test_a_command_carries_the_latest_beat(clockwork: Clockwork) -> None:
     (message,) = clockwork.published()
     command = Command.decode(message.payload)
     assert (command.boot, command.beat, command.token, command.counter) == ("b1", 17, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("ago", "clock", "age"),
+    [(1.5, "", 1.5), (3600.0, "", 3600.0), (-3600.0, "", 3.001), (1.5, "unsynced", 3.001), (60.0, "unsynced", 60.0)],
+)
+def test_fault_16_a_retained_reading_is_never_younger_than_it_can_be(
+    clockwork: Clockwork, ago: float, clock: str, age: float
+) -> None:
+    said = Reading(times.instant(clockwork.now.wall - ago), "e", 1, {"temp": 20}, clock=clock)
+    clockwork.core.take([Incoming(topics.device(LAMP, Leaf.STATE), said.encode(), True, None, None)], clockwork.now)
+    _, key, received, _ = clockwork.core.effects.live.words()[:4]
+    assert (key, received) == (LAMP, clockwork.now.ms - round(age * 1000))
 
 
 def test_three_silent_seconds_make_an_agent_offline(clockwork: Clockwork) -> None:

@@ -7,7 +7,7 @@ import orjson
 from hub.contract import topics
 from hub.contract.alarm import AlarmMessage
 from hub.contract.presence import Heartbeat
-from hub.contract.reading import Reading
+from hub.contract.reading import Quality, Reading
 from hub.contract.topics import Leaf
 from hub.link import Incoming
 from hub.state import record
@@ -70,12 +70,13 @@ def test_a_value_beyond_its_limit_until_it_is_back_by_the_hysteresis() -> None:
         assert watch.stand() == expected
 
 
-def test_what_is_unknown_neither_raises_nor_ends_an_alarm() -> None:
+def test_fault_32_what_is_unknown_neither_raises_nor_ends_an_alarm() -> None:
     watch = watching(hot=HOT)
-    watch.read(temp=99, quality={"temp": "suspect"})
+    for quality in Quality:
+        watch.read(temp=99, quality={"temp": quality})
     assert watch.stand() == {}
     watch.read(temp=50)
-    for quality in ("suspect", "sentinel", "stale"):
+    for quality in Quality:
         watch.read(temp=None, quality={"temp": quality})
         watch.read(temp=20, quality={"temp": quality})
     watch.read(red=5)

@@ -11,11 +11,12 @@ from typing import NamedTuple
 
 from agents.catalog import Entry
 from agents.driver import Driver
+from agents.interlocks.verdict import Verdict
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
 from agents.naming import Measured, at_safe, confirms, named, to_device
 from agents.plausibility import Plausibility
 from agents.safety import Safety
-from hub.contract.channels import Action, Value
+from hub.contract.channels import Action, Value, shown
 from hub.contract.command import Status
 from hub.contract.errors import Code, DeviceError
 
@@ -37,11 +38,18 @@ class Device:
     """Used by one thread only. No method raises DeviceError."""
 
     def __init__(
-        self, entry: Entry, simulators: Path, emit: Callable[[Event], None], clock: Clock | None = None
+        self,
+        entry: Entry,
+        simulators: Path,
+        emit: Callable[[Event], None],
+        clock: Clock | None = None,
+        verdict: Verdict | None = None,
     ) -> None:
         self.key = entry.description.key
         self._entry, self._simulators, self._emit = entry, simulators, emit
-        self._clock = clock or Clock()
+        self._clock, self._verdict = clock or Clock(), verdict or Verdict()
+        self._obeyed: set[str] = set()
+        """The outputs that interlocks forbid and that were made safe, or owe it, since they do."""
         self.due = self._clock.monotonic()
         """When it is to be visited next, on the monotonic clock."""
         self._driver: Driver | None = None
@@ -88,6 +96,10 @@ class Device:
         if self._live is None:
             return self._unreachable(job)
         name, value = job.request.channel, job.value
+        forbidden = self._verdict.forbidden(self.key, self._clock.monotonic()).get(name)
+        if forbidden is not None and value != self._safety.values[name]:
+            return Finished(job, Status.REJECTED, Code.INTERLOCK, forbidden)
+        self._obeyed.discard(name)
         seconds = self._safety.hold(name, value, job.token, self._clock.monotonic())
         until = None if seconds is None else self._clock.wall() + seconds
         try:
@@ -100,7 +112,7 @@ class Device:
             self._fail(error)
             return Finished(job, Status.FAILED, error.code, str(error))
         if not confirms(self._entry, name, value, found):
-            reason = f"{name} was set to {value!r:.40}, but the device shows {found.values[name]!r:.40}."
+            reason = f"{name} was set to {shown(value)}, but the device shows {shown(found.values[name])}."
             return Finished(job, Status.FAILED, Code.NOT_CONFIRMED, reason)
         self._safety.confirmed(name, value)
         return Finished(job, Status.DONE, until=until)
@@ -117,11 +129,16 @@ class Device:
             log.warning("%s: lease over, back to the safe value: %s", self.key, ", ".join(sorted(over)))
         for name, seconds in too_long.items():
             self._happened(f"{name} was not safe for {seconds:g} s, the longest that it may (max_on): back to safe.")
-        if (over or too_long) and self._live is not None:
-            try:
-                self._settle(self._live)
-            except DeviceError as error:
-                self._fail(error)
+        if over or too_long:
+            self._pay()
+
+    def obey(self) -> None:
+        """Bring the outputs that interlocks forbid to their safe values: now, or when the device is back."""
+        forbidden = set(self._verdict.forbidden(self.key, self._clock.monotonic()))
+        news, self._obeyed = forbidden - self._obeyed, forbidden
+        if news:
+            self._safety.owe(news)
+            self._pay()
 
     def crashed(self, error: Exception) -> None:
         """The driver raised what it must not: it has a mistake. Start it anew, all outputs safe first."""
@@ -161,6 +178,14 @@ class Device:
             self._identity = identity
             self._emit(Identified(self.key, identity))
 
+    def _pay(self) -> None:
+        """Give the outputs the safe values they owe, if the device can be reached."""
+        if self._live is not None:
+            try:
+                self._settle(self._live)
+            except DeviceError as error:
+                self._fail(error)
+
     def _settle(self, driver: Driver) -> None:
         """Give the outputs the safe values they owe, and read."""
         safe = self._safety.values
@@ -170,7 +195,7 @@ class Device:
         found = self._read(driver)
         for name in owed:
             if not confirms(self._entry, name, safe[name], found):
-                text = f"{name} does not take its safe value {safe[name]!r:.40}: it shows {found.values[name]!r:.40}."
+                text = f"{name} does not take its safe value {shown(safe[name])}: it shows {shown(found.values[name])}."
                 raise DeviceError(Code.NOT_CONFIRMED, text)
         self._safety.paid()
         if self._fault is not None:
@@ -188,7 +213,9 @@ class Device:
         now = self._clock.monotonic()
         found = named(self._entry, snapshot)
         found.quality.update(self._plausibility.doubts(found.values | found.raw, found.quality, now))
-        self._safety.seen(at_safe(self._entry, self._safety.values, found), now)
+        safe = at_safe(self._entry, self._safety.values, found)
+        self._safety.seen(safe, now)
+        self._obeyed -= {name for name, yes in safe.items() if not yes}
         self._emit(Obtained(self.key, self._clock.wall(), *found))
         return found
 

@@ -4,6 +4,7 @@ From one declaration follow the panel's controls, the checks in hub and agent, t
 driver reference. A check never clamps, converts or guesses: a value is right as it is, or refused.
 """
 
+import json
 import math
 from dataclasses import dataclass, field, fields
 from typing import ClassVar, Literal
@@ -26,6 +27,11 @@ Confirm = Literal["none", "dialog", "hold"]
 
 EXACT = 2**53
 """The largest whole number that every reader of JSON keeps exactly."""
+
+
+def shown(value: object) -> str:
+    """A value as JSON and config.yaml write it, for a person: `true`, not Python's `True`."""
+    return json.dumps(value, ensure_ascii=False, default=str)[:40]
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,7 @@ class Channel:
         return found
 
     def _wrong_type(self, value: object, example: str) -> Refused:
-        shown = repr(value)[:40]
-        return Refused(Code.WRONG_TYPE, f"{self.name} takes {example}; {shown} is not that.")
+        return Refused(Code.WRONG_TYPE, f"{self.name} takes {example}; {shown(value)} is not that.")
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ def test_the_ventilation_cycle_is_right() -> None:
         ({"set": "valves.up", "to": True}, "set", "it has left, right"),
         ({"set": "lamp.temp", "to": 20}, "set", "can only be read"),
         ({"set": "lamp.red", "to": 101}, "to", "101 is outside"),
-        ({"set": "lamp.red", "to": "60"}, "to", "'60' is not that"),
-        ({"set": "lamp.red", "to": True}, "to", "True is not that"),
+        ({"set": "lamp.red", "to": "60"}, "to", '"60" is not that'),
+        ({"set": "lamp.red", "to": True}, "to", "true is not that"),
         ({"set": "valves.left", "to": "ON"}, "to", "true or false"),
     ],
 )

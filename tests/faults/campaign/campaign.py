@@ -1,0 +1,82 @@
+"""One campaign: fault after fault against the system under load, and what is found out meanwhile."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tests.faults.campaign.faults import Harm, Window
+from tests.faults.campaign.follower import Devices, Streams
+from tests.faults.campaign.ledger import Ledger
+from tests.faults.campaign.load import Load
+from tests.faults.campaign.memory import Memory
+from tests.faults.campaign.plan import COUNTERS, Fault
+from tests.faults.campaign.recovery import Recovery
+from tests.faults.campaign.system import System
+
+CATCH_UP = 30.0
+"""Seconds that the last readings may take into Redis."""
+FORGETFUL = ("redis flushed", "redis emptied")
+
+
+@dataclass
+class Evidence:
+    """All that was seen."""
+
+    devices: Devices
+    streams: Streams
+    ledger: Ledger
+    load: Load
+    memory: Memory
+    windows: list[Window] = field(default_factory=list)
+    recovered: list[dict[str, float]] = field(default_factory=list)
+    began: float = 0.0
+    ended: float = 0.0
+
+
+def run(system: System, faults: Sequence[Fault], seed: int, say: Callable[[str], None]) -> Evidence:
+    """Do all of them, and return what was seen. `say` is told of each."""
+    ledger = Ledger()
+    devices, streams = Devices(system.folder / "simulators", COUNTERS), Streams(system.open_redis(), ledger)
+    memory = Memory(system)
+    parts = (devices, streams, memory)
+    for part in parts:
+        part.start()
+    with Load(system, ledger, seed) as load:
+        found = Evidence(devices, streams, ledger, load, memory, began=time.time())
+        harm, recovery = Harm(system, load), Recovery(system, load, ledger)
+        recovery.measure(time.time())
+        for fault in faults:
+            _suffer(fault, harm, recovery, found, say)
+        found.ended = time.time()
+        _catch_up(found)
+    for part in parts:
+        part.stop()
+    return found
+
+
+def _suffer(fault: Fault, harm: Harm, recovery: Recovery, found: Evidence, say: Callable[[str], None]) -> None:
+    begin = time.time()
+    if fault.kind in FORGETFUL:
+        found.streams.flushed()
+    harm.begin(fault)
+    time.sleep(fault.seconds)
+    harm.end(fault)
+    end = time.time()
+    found.windows.append(Window(fault, begin, end))
+    seconds = recovery.measure(end)
+    found.recovered.append(seconds)
+    harm.tidy()
+    slowest = max(seconds, key=lambda name: seconds[name])
+    say(f"{time.strftime('%H:%M:%S')} {fault}; all works after {seconds[slowest]:.1f} s (last: {slowest})")
+    time.sleep(fault.pause)
+
+
+def _catch_up(found: Evidence) -> None:
+    """Wait until what was made is stored."""
+    limit = time.monotonic() + CATCH_UP
+    waiting = {device.key: device.made[-1].count for device in found.devices.all if device.made}
+    while waiting and time.monotonic() < limit:
+        for each in found.streams.stored[-5_000:]:
+            if each.count >= waiting.get(each.device, float("inf")):
+                del waiting[each.device]
+        time.sleep(0.2)

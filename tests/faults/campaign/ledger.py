@@ -1,0 +1,58 @@
+"""What was asked of the outputs. Every value is given once only, so that a write tells which command it came from."""
+
+import itertools
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Asked:
+    """One command: by whom (`mqtt`, `panel`, `program`, or an attack), what, and when, in seconds since 1970."""
+
+    value: int
+    by: str
+    key: str
+    channel: str
+    at: float
+    id: str | None = None
+    """None: it was handed over, but perhaps not taken."""
+    refused: bool = False
+    """We were told at once that it will not be done."""
+    forbidden: bool = False
+    """It must never be done."""
+    results: list[str] = field(default_factory=list)
+    """The words of its results, as broker or Redis told them."""
+
+
+class Ledger:
+    """Every command of the campaign, by its value."""
+
+    def __init__(self) -> None:
+        self._numbers = itertools.count(1_000)  # smaller ones are for attacks
+        self._lock = threading.Lock()
+        self.asked: dict[int, Asked] = {}
+        self._by_id: dict[str, Asked] = {}
+        self._early: dict[str, list[str]] = defaultdict(list)
+        """Results that came before we learned the id."""
+
+    def ask(self, by: str, key: str, channel: str, *, forbidden: bool = False) -> Asked:
+        """A new command; to be called just before it is handed over."""
+        with self._lock:
+            asked = Asked(next(self._numbers), by, key, channel, time.time(), forbidden=forbidden)
+            self.asked[asked.value] = asked
+            return asked
+
+    def taken(self, asked: Asked, command_id: str) -> None:
+        """It has this id."""
+        with self._lock:
+            asked.id = command_id
+            asked.results += self._early.pop(command_id, [])
+            self._by_id[command_id] = asked
+
+    def result(self, command_id: str, status: str) -> None:
+        """Somebody says what became of a command."""
+        with self._lock:
+            asked = self._by_id.get(command_id)
+            (self._early[command_id] if asked is None else asked.results).append(status)

@@ -1,0 +1,73 @@
+"""Whether every write was asked for, and every command had one outcome: pure."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tests.faults.campaign.ledger import Asked
+from tests.faults.campaign.safety import Span
+
+REFUSED = {"rejected", "expired"}
+MOST = 5.0
+"""Seconds after which a command is stale."""
+PENDING = 30.0
+"""Seconds within which every command must have its outcome."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """A device was set."""
+
+    at: float
+    key: str
+    channel: str
+    value: int
+
+
+@dataclass
+class Orders:
+    """What became of the commands."""
+
+    given: int = 0
+    writes: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+    """Writes that should not have been."""
+    undecided: list[str] = field(default_factory=list)
+    """Commands with no outcome, or with two."""
+    slowest: float = 0.0
+    """Most seconds from asking to writing, while nothing on the way stood still."""
+    slowest_of_all: float = 0.0
+
+
+def orders(asked: Mapping[int, Asked], writes: Sequence[Write], standing: Iterable[Span], slack: float) -> Orders:
+    """Compare them. `standing` is when something on the way was frozen or cut; `slack` is what the bus may take."""
+    found = Orders(given=len(asked), writes=len(writes))
+    stood, done = list(standing), Counter[int]()
+    for write in writes:
+        if write.value:
+            done[write.value] += 1
+            _judge(write, asked.get(write.value), stood, slack, done[write.value], found)
+    for command in asked.values():
+        final = set(command.results) - {"pending"}
+        found.outcomes.update(final or {"none"})
+        if len(final) > 1 and not final <= {"unknown", *final & {"done", "failed"}}:
+            found.undecided.append(f"{command} has several outcomes: {sorted(final)}")
+        if final == {"done"} and not done[command.value] and command.by != "panel":
+            found.wrong.append(f"done, but never written: {command}")
+    return found
+
+
+def _judge(write: Write, command: Asked | None, stood: list[Span], slack: float, times: int, found: Orders) -> None:
+    if command is None or (command.key, command.channel) != (write.key, write.channel):
+        found.wrong.append(f"nobody asked for {write}")
+        return
+    if times > 1:
+        found.wrong.append(f"done {times} times: {write} of {command}")
+    if command.forbidden or command.refused or REFUSED & set(command.results):
+        found.wrong.append(f"done though refused: {write} of {command}")
+    took = write.at - command.at
+    moved = took - sum(max(0.0, min(span.end, write.at) - max(span.begin, command.at)) for span in stood)
+    found.slowest, found.slowest_of_all = max(found.slowest, moved), max(found.slowest_of_all, took)
+    if moved > MOST + slack:
+        found.wrong.append(f"{took:.1f} s after it was asked for: {write} of {command}")

@@ -1,0 +1,150 @@
+"""What a campaign has shown, in numbers, and each goal that was missed, with its evidence."""
+
+import os
+import platform
+import statistics
+import time
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from tests.faults.campaign.campaign import Evidence
+from tests.faults.campaign.faults import Window
+from tests.faults.campaign.orders import Write, orders
+from tests.faults.campaign.safety import Safety, Span, judge, on_times, renewed
+from tests.faults.campaign.system import AGENT_OF, LEASE
+from tests.faults.campaign.truth import readings
+
+BUS_TIMEOUT = 1.0
+GOALS = {"safe_after_lease_s": BUS_TIMEOUT + 1.0, "recovered_s": 10.0, "growth_mb": 10.0}
+SLACK = 2 * BUS_TIMEOUT + 0.5
+"""Seconds that a write may take on its bus after it was begun."""
+SHOWN = 40
+"""Violations of one kind that are listed; all are counted."""
+
+Json = dict[str, Any]
+
+
+def report(seen: Evidence, seed: int, left_out: Sequence[str]) -> Json:
+    """All of it; `violations` is empty when every goal was reached."""
+    cuts = [(w.fault.target.removeprefix("agent-"), w.end) for w in seen.windows if w.fault.kind == "power cut"]
+    made = {device.key: [each for each in device.made if each.at < seen.ended] for device in seen.devices.all}
+    read = readings(made, seen.streams.stored, cuts)
+    given = orders(seen.ledger.asked, _writes(seen), _standing(seen.windows), SLACK)
+    pending = _undecided(seen)
+    safe = _safety(seen)
+    worst = [max(seconds.values()) for seconds in seen.recovered]
+    memory = seen.memory.figures()
+    slow = [
+        f"{window.fault}: {seconds}"
+        for window, seconds in zip(seen.windows, seen.recovered, strict=True)
+        if max(seconds.values()) > GOALS["recovered_s"]
+    ]
+    grown = [f"{name}: {each}" for name, each in memory.items() if each.get("growth_mb", 0) > GOALS["growth_mb"]]
+    violations = {
+        "lost": read.lost,
+        "doubled": read.doubled,
+        "out of order": read.out_of_order,
+        "wrong actuations": given.wrong,
+        "without one outcome": given.undecided + pending,
+        "not safe in time": safe.too_late,
+        "not recovered in time": slow,
+        "memory grown": grown,
+        "load": seen.load.crashed,
+    }
+    return {
+        "seed": seed,
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
+        "when": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(seen.began)),
+        "duration_s": round(seen.ended - seen.began),
+        "faults": len(seen.windows),
+        "kinds": dict(Counter(window.fault.kind for window in seen.windows)),
+        "left_out": list(left_out),
+        "readings": {
+            "made": read.made,
+            "stored": read.stored,
+            "lost": len(read.lost),
+            "lost_in_power_cuts": read.in_budget,
+            "doubled": len(read.doubled),
+            "out_of_order": len(read.out_of_order),
+            "gaps": read.gaps,
+        },
+        "commands": {
+            "given": given.given,
+            "written": given.writes,
+            "outcomes": dict(given.outcomes),
+            "wrong": len(given.wrong),
+            "slowest_s": round(given.slowest, 2),
+            "slowest_with_faults_s": round(given.slowest_of_all, 2),
+        },
+        "safe_after_lease_s": _spread(safe.late),
+        "safe_after_return_s": _spread(safe.on_return),
+        "recovered_s": _spread(worst),
+        "memory": memory,
+        "goals": GOALS,
+        "violations": {
+            name: {"count": len(each), "evidence": each[:SHOWN]} for name, each in violations.items() if each
+        },
+    }
+
+
+def _spread(values: Sequence[float]) -> Json:
+    """How many, the middle, the 99th of 100, and the most."""
+    if not values:
+        return {"count": 0}
+    ranked = sorted(values)
+    return {
+        "count": len(ranked),
+        "p50": round(statistics.median(ranked), 2),
+        "p99": round(ranked[min(len(ranked) - 1, int(len(ranked) * 0.99))], 2),
+        "max": round(ranked[-1], 2),
+    }
+
+
+def _writes(seen: Evidence) -> list[Write]:
+    return [Write(at, device.key, name, value) for device in seen.devices.all for at, name, value in device.writes]
+
+
+def _standing(windows: Sequence[Window]) -> list[Span]:
+    """When something on a command's way stood still, so that it could come late without anybody's fault."""
+    return [Span(window.begin, window.end) for window in windows if window.end - window.begin > 0.5]
+
+
+def _undecided(seen: Evidence) -> list[str]:
+    """Commands that the hub took and never ended; a Redis that lost its data has also lost those."""
+    lost = [window for window in seen.windows if window.fault.kind in ("redis flushed", "redis emptied")]
+    found = []
+    for command in seen.ledger.asked.values():
+        old = command.at < seen.ended - 30
+        forgotten = any(command.at - 1 < window.end < command.at + 30 for window in lost)
+        if command.by in ("panel", "program") and command.id and not command.results and old and not forgotten:
+            found.append(f"no outcome: {command}")
+    return found
+
+
+def _safety(seen: Evidence) -> Safety:
+    found = Safety()
+    unheard = [Span(w.begin, w.end) for w in seen.windows if "mosquitto" in w.fault.target or w.fault.target == "mqtt"]
+    beats = [at for at, _ in seen.load.heartbeats if not any(span.begin < at <= span.end for span in unheard)]
+    for device in seen.devices.all:
+        away = _away(device.key, seen.windows)
+        for output in ("client", "panel"):
+            for value, on in on_times(device.shown, output):
+                end = renewed(on.begin, LEASE, beats if output == "panel" else ())
+                name = f"{device.key}/{output} = {value}"
+                judge(on, end, away, GOALS["safe_after_lease_s"], name, found)
+    return found
+
+
+def _away(key: str, windows: Sequence[Window]) -> list[Span]:
+    """When the device could not be reached, or its agent was frozen."""
+    name, agent = key.replace("/", "."), f"agent-{AGENT_OF[key.split('/')[0]]}"
+    found = []
+    for window in windows:
+        target, kind = window.fault.target, window.fault.kind
+        if target.endswith(name):
+            booting = 5.0 if kind in ("kill", "reboot") else 0.0
+            found.append(Span(window.begin, window.end + booting))
+        elif kind == "freeze" and target == agent:
+            found.append(Span(window.begin, window.end))
+    return found

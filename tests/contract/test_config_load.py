@@ -82,6 +82,7 @@ def test_the_shipped_file_is_right() -> None:
             8,
             "channels.left.lease: 30 is not a duration; write 30s if seconds are meant.",
         ),
+        ("{driver: pwm}", "{driver: pwm, period: true}", 9, "lamp.period: true is not a duration; write for example"),
         (
             "{driver: pwm}",
             "{driver: pwm, period: fast}",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from hub.contract import times
+from hub.contract.channels import shown
 from hub.contract.config import calendar
 from hub.contract.ids import ID_PATTERN, MAX_LENGTH, NAME_PATTERN, RESERVED_AGENTS, RESERVED_CHANNELS, RESERVED_STANDS
 
@@ -37,7 +38,7 @@ def _duration(value: object) -> float:
     if isinstance(value, str):
         return times.duration(value)
     unit = f"; write {value}s if seconds are meant" if type(value) in (int, float) else ""
-    raise ValueError(f"{value!r} is not a duration{unit or '; write for example 500ms, 2s, 10m or 1h30m'}")
+    raise ValueError(f"{shown(value)} is not a duration{unit or '; write for example 500ms, 2s, 10m or 1h30m'}")
 
 
 def _scalar(value: object) -> object:

@@ -38,6 +38,7 @@ class Alarms:
         presence: Presence,
         commands: Commands,
         memory: dict[str, Json],
+        token: int,
         out: Effects,
         now: Moment,
     ) -> None:
@@ -51,10 +52,13 @@ class Alarms:
             self._limits.setdefault(f"{limit.stand}/{device}", []).append((name, channel, limit))
         self._notices = None if config.notify is None else Notices(config.notify, config.title)
         self._clock_set = False
+        self._token, self._changes = token, 0
         self._messages = {alarm.id: alarm.encode() for alarm in self._board.standing.values()}
         """The last word on each alarm, for a broker that has not heard it."""
         for gone in memory.keys() - self._board.standing.keys():
             self._forget(gone)
+        for alarm in self._board.standing.values():
+            self._keep(alarm, tell=True)  # a Redis that lost its data does not know of it
 
     def on_reading(self, description: Description, reading: Reading, now: Moment) -> None:
         """A live reading. What has no value, or one that is doubted, neither raises an alarm nor ends it."""
@@ -67,18 +71,18 @@ class Alarms:
             was_active = self._board.is_active(name)
             active = outside(limit, number, was_active)
             said = sentence(limit, number, description.channel(channel)) if active and not was_active else ""
-            self._tell(self._board.judge(name, active, said, now, number))
+            self._tell(self._board.judge(name, active, said, now, number), now)
 
     def on_retained(self, key: str, channel: str, now: Moment) -> None:
         """An agent has refused a retained command: over at once, but somebody has to find out who sends such things."""
         name = device_alarm(Kind.RETAINED, key)
         said = f"A retained command for {key}/{channel[:40]} was refused and cleared; its sender must not retain it."
-        self._tell(self._board.judge(name, True, said, now))
-        self._tell(self._board.judge(name, False, "", now))
+        self._tell(self._board.judge(name, True, said, now), now)
+        self._tell(self._board.judge(name, False, "", now), now)
 
     def on_condition(self, name: str, active: bool, said: str, now: Moment) -> None:
         """Something else has judged whether the cause of the alarm `name` is there."""
-        self._tell(self._board.judge(name, active, said, now))
+        self._tell(self._board.judge(name, active, said, now), now)
 
     def on_up(self, now: Moment) -> None:
         """The broker is there: it may have kept nothing, and missed what happened meanwhile."""
@@ -111,16 +115,18 @@ class Alarms:
         try:
             if record.get("action") != "acknowledge":
                 raise Refused(Code.BAD_MESSAGE, "An alarm is only to be acknowledged.")
-            self._tell(self._board.acknowledge(record.get("name", ""), by, note, now))
+            self._tell(self._board.acknowledge(record.get("name", ""), by, note, now), now)
         except Refused as refusal:
             self._commands.end(record, Status.REJECTED, now, refusal.code, str(refusal))
         else:
             self._commands.end(record, Status.DONE, now)
 
-    def _tell(self, alarm: Alarm | None) -> None:
+    def _tell(self, alarm: Alarm | None, now: Moment) -> None:
         if alarm is None:
             return
         self._keep(alarm, tell=True)
+        self._changes += 1
+        self._out.journal.alarm_changed(f"{self._token}-{self._changes}", {"at": now.ms, **asdict(alarm)})
         self._messages[alarm.id] = alarm.encode()
         self._publish(alarm.id)
         ended = self._notices.ended(alarm) if self._notices and alarm.state == State.NORMAL else None

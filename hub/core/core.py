@@ -46,7 +46,7 @@ class Core:
         self._presence = Presence(served, config_hash, self.effects, now)
         self._commands = Commands(self._devices, self._presence, lock.token, self.effects)
         self._alarms = Alarms(
-            config, self._devices, self._presence, self._commands, kept.memory.alarms, self.effects, now
+            config, self._devices, self._presence, self._commands, kept.memory.alarms, lock.token, self.effects, now
         )
         self._capacity = Capacity(self._alarms, self.effects)
         self._intake = Intake(self._devices, self._presence, self._alarms, kept.states, self.effects)

@@ -17,6 +17,7 @@ class Journal:
     def __init__(self) -> None:
         self._fields: dict[tuple[str, str], bytes | None] = {}
         self._records: list[tuple[str, Record]] = []
+        self._alarm_changes: list[tuple[str, Mapping[str, object]]] = []
         self._decided: list[str] = []
         self._changes: dict[str, dict[str, object]] = {}
         self._devices: dict[str, dict[str, object]] = {}
@@ -51,6 +52,10 @@ class Journal:
         """How an alarm stands; None when it is normal. The panels need not be told of all that is kept."""
         self._put(keys.ALARMS, alarm_id, data, tell=tell)
 
+    def alarm_changed(self, number: str, data: Mapping[str, object]) -> None:
+        """How an alarm stands after a change, for the history; `number` grows from change to change and hub to hub."""
+        self._alarm_changes.append((number, data))
+
     def record(self, record: Record, *, latest: bool) -> None:
         """A command of the hub's own, at its request or at its end. `latest`: it is the last one of a known channel."""
         self._commands.append(record)
@@ -77,6 +82,8 @@ class Journal:
             words += (b"*", 3, b"HDEL", name, field) if value is None else (b"*", 4, b"HSET", name, field, value)
         for field, record in self._records:
             words += (b"f", record["id"], field, orjson.dumps(record))
+        for number, data in self._alarm_changes:
+            words += (b"a", number, orjson.dumps(data))
         for entry in self._decided:
             words += (b"*", 3, b"XDEL", keys.REQUESTS, entry)
         return words

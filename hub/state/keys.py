@@ -26,6 +26,9 @@ SCHEDULES = ROOT + "schedules"
 ALARMS = ROOT + "alarms"
 """Hash by alarm: those that are not normal, each as it stands."""
 
+ALARM_HISTORY = ROOT + "alarm-history"
+"""Stream: every change of an alarm."""
+
 READINGS = ROOT + "readings"
 """Stream: every reading once, in the order of its agent's numbers, and the gaps between them."""
 EVENTS = ROOT + "events"
@@ -43,6 +46,7 @@ READINGS_FLOOR = 10_000
 EVENTS_KEPT = 1_000
 AUDIT_KEPT = 10_000
 DEAD_KEPT = 1_000
+ALARM_HISTORY_KEPT = 5_000
 REQUESTS_KEPT = 1_000
 """When so many requests wait for the hub, more are refused."""
 COMMAND_SECONDS = 3_600

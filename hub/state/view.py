@@ -93,6 +93,11 @@ class View:
         """The latest commands, newest first, at most `count`; each once, as it is now."""
         return _latest(self._redis.xrevrange(keys.AUDIT, count=3 * count), count)
 
+    def alarm_history(self, count: int) -> list[Json]:
+        """The latest changes of alarms, newest first: at most `count`, each as the alarm stood then, with `at` (ms)."""
+        entries: Any = self._redis.xrevrange(keys.ALARM_HISTORY, count=count)
+        return [orjson.loads(fields[b"j"]) for _entry, fields in entries]
+
     def readings(self, key: str, count: int) -> list[Json]:
         """A device's recent readings, newest last, each with `received` (ms): at most `count`."""
         found: list[Json] = []

@@ -1,15 +1,16 @@
 #!lua flags=allow-oom
 -- Write what the hub has decided: all of it or nothing, and only while this hub holds the lock.
 -- allow-oom: also when the memory is full, for OFF must get through. Readings then wait by the hub's own decision.
--- KEYS: hub, sequence, readings, audit, dead, requested, state, events
+-- KEYS: hub, sequence, readings, audit, dead, requested, state, events, alarm history
 -- ARGV: the lock's value, now in ms, readings kept, audit kept, dead letters kept, prefix of command records, seconds
---       that these are kept, events kept, then operations: a letter and its arguments.
+--       that these are kept, events kept, changes of alarms kept, then operations: a letter and its arguments.
 -- Returns nothing when the lock is lost, else agent, epoch, n for every agent that was heard of.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return false
 end
-local _, sequence_key, readings, audit, dead, requested, state, events = unpack(KEYS)
-local _, now, readings_kept, audit_kept, dead_kept, command_prefix, command_seconds, events_kept = unpack(ARGV, 1, 8)
+local _, sequence_key, readings, audit, dead, requested, state, events, alarm_history = unpack(KEYS)
+local _, now, readings_kept, audit_kept, dead_kept, command_prefix, command_seconds, events_kept, alarms_kept =
+  unpack(ARGV, 1, 9)
 local sequences, added, live = {}, false, {}
 
 local function sequence(agent)
@@ -150,6 +151,12 @@ function operations.f(at)
   return at + 3
 end
 
+-- a change of an alarm: its number, how the alarm stands. Redis itself refuses a number that is not above the last.
+function operations.a(at)
+  redis.pcall('XADD', alarm_history, 'MAXLEN', '~', alarms_kept, ARGV[at], 'j', ARGV[at + 1])
+  return at + 2
+end
+
 -- any other command that may be repeated without harm: how many words, the words
 operations['*'] = function(at)
   local last = at + tonumber(ARGV[at])
@@ -157,7 +164,7 @@ operations['*'] = function(at)
   return last + 1
 end
 
-local at = 9
+local at = 10
 while ARGV[at] do
   at = operations[ARGV[at]](at + 1)
 end

@@ -14,7 +14,17 @@ from hub.state.live import Live
 from hub.state.lock import LockLostError
 
 _SCRIPT = Path(__file__).with_name("write.lua").read_text()
-_KEYS = (keys.HUB, keys.SEQUENCE, keys.READINGS, keys.AUDIT, keys.DEAD, keys.REQUESTED, keys.STATE, keys.EVENTS)
+_KEYS = (
+    keys.HUB,
+    keys.SEQUENCE,
+    keys.READINGS,
+    keys.AUDIT,
+    keys.DEAD,
+    keys.REQUESTED,
+    keys.STATE,
+    keys.EVENTS,
+    keys.ALARM_HISTORY,
+)
 _LIMITS = (
     keys.READINGS_KEPT,
     keys.AUDIT_KEPT,
@@ -22,6 +32,7 @@ _LIMITS = (
     keys.command(""),
     keys.COMMAND_SECONDS,
     keys.EVENTS_KEPT,
+    keys.ALARM_HISTORY_KEPT,
 )
 
 

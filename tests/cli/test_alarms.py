@@ -96,6 +96,10 @@ def test_alarms_are_listed_and_acknowledged(
         assert (answer.exit_code, answer.stdout) == (0, "done\n")
         found = json.loads(installation.clayhub("alarms", "list", "--json").stdout)["hot"]
         assert (found["state"], found["note"]) == ("acknowledged", "on my way")
+        said = installation.clayhub("alarms", "history").stdout
+        assert re.search(r"acknowledged +Too hot\. +\S+ +on my way\n.*unacknowledged +Too hot\. +- +-", said)
+        said = installation.clayhub("alarms", "history", "--count", "1", "--json").stdout
+        assert json.loads(said)["state"] == "acknowledged"
         answer = installation.clayhub("alarms", "acknowledge", "cold")
         assert answer.exit_code == 1
         assert "There is no alarm 'cold' now" in answer.stderr

@@ -224,6 +224,8 @@ def test_what_stood_before_the_hub_was_restarted_stands_until_more_is_known() ->
     kept = orjson.loads(orjson.dumps(before.core.memory.alarms))
     watch = Watch(kept=kept, limits={"hot": HOT})
     assert watch.stand() == {}
+    told: Any = watch.core.effects.journal.delta()["alarms"]
+    assert told == kept, "Redis may have lost it"
     watch.core.on_up(watch.now)
     assert watch.stand() == {"hot": "unacknowledged"}
     watch.read(temp=39)

@@ -19,6 +19,7 @@ from hub.state.lane import Lane
 from hub.state.live import Live
 from hub.state.lock import Lock, LockLostError
 from hub.state.record import Record
+from hub.state.view import View
 from hub.state.writer import Writer
 from tests.servers import RedisServer
 
@@ -145,6 +146,18 @@ def test_a_final_record_stays_as_it_is(redis_client: Redis, writer: Writer) -> N
     kept: Any = redis_client.get(keys.command("id-1"))
     assert orjson.loads(kept)["status"] == "done"
     assert redis_client.xlen(keys.AUDIT) == 1
+
+
+def test_a_change_of_an_alarm_written_twice_is_one(redis_client: Redis, writer: Writer) -> None:
+    journal = Journal()
+    for number, state in (("7-1", "unacknowledged"), ("7-2", "normal")):
+        journal.alarm_changed(number, {"id": "hot", "state": state})
+        writer.write(Lane(), Live(), journal, NOW)
+    later = Journal()
+    later.alarm_changed("8-1", {"id": "hot", "state": "unacknowledged"})
+    writer.write(Lane(), Live(), later, NOW)
+    states = [change["state"] for change in View(redis_client).alarm_history(10)]
+    assert states == ["unacknowledged", "normal", "unacknowledged"]
 
 
 def test_without_the_lock_nothing_is_written(redis_client: Redis, writer: Writer) -> None:

@@ -52,6 +52,12 @@ def test_an_alarm_is_stored_published_acknowledged_and_goes(warm: Lab) -> None:
         agent.read(temp=20.0)
         ear.wait(TOPIC, lambda alarm: alarm["state"] == "normal")
     wait_until(lambda: standing(warm) == {}, "over")
+    changes = [(change["id"], change["state"], change["by"], change["note"]) for change in warm.view.alarm_history(9)]
+    assert changes == [
+        ("hot", "normal", "anna", "on my way"),
+        ("hot", "acknowledged", "anna", "on my way"),
+        ("hot", "unacknowledged", None, None),
+    ]
     record = warm.view.audit(2)[1]
     assert (record["kind"], record["name"], record["note"], record["who"]) == ("alarm", "hot", "on my way", "anna")
 

@@ -16,10 +16,16 @@ from hub.notifier import apprise_addresses
 from hub.state.requests import Requests
 from hub.state.view import View
 
+EXAMPLES = """\b
+Examples:
+  clayhub alarms list
+  clayhub alarms acknowledge too_hot --note "on my way"
+  clayhub alarms history --count 10"""
 
-@click.group(epilog='\b\nExamples:\n  clayhub alarms list\n  clayhub alarms acknowledge too_hot --note "on my way"')
+
+@click.group(epilog=EXAMPLES)
 def command() -> None:
-    """List the alarms, acknowledge one, or send a notice to try it out."""
+    """List the alarms and their history, acknowledge one, or send a notice to try it out."""
 
 
 @command.command("list")
@@ -38,6 +44,27 @@ def list_(as_json: bool) -> None:
     for name, alarm in sorted(alarms.items()):
         known = (alarm["by"] or "-", alarm["note"] or "-")
         table.add_row(name, alarm["priority"], alarm["state"], local(alarm["raised"]), alarm["message"], *known)
+    show(table)
+
+
+@command.command()
+@click.option("--count", default=50, show_default=True, type=click.IntRange(1), help="How many at most.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, for scripts.")
+def history(count: int, as_json: bool) -> None:
+    """List the latest changes of alarms, newest first: what came, who knew, what went (local time)."""
+    with store() as redis:
+        changes = View(redis).alarm_history(count)
+    if as_json:
+        for change in changes:
+            click.echo(json.dumps(change, ensure_ascii=False))
+        return
+    if not changes:
+        click.echo("No alarm has changed yet.")
+        return
+    table = plain("when", "alarm", "priority", "became", "message", "who knows", "note")
+    for change in changes:
+        became = (change["id"], change["priority"], change["state"], change["message"])
+        table.add_row(local(change["at"]), *became, change["by"] or "-", change["note"] or "-")
     show(table)
 
 

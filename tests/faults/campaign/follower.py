@@ -78,7 +78,7 @@ class Streams:
             self.pending.add(record["id"])
         else:
             self.pending.discard(record["id"])
-            self._ledger.result(record["id"], record["status"])
+            self._ledger.result(record["id"], record["status"], recorded=True)
 
 
 class Device:

@@ -22,8 +22,15 @@ class Asked:
     """We were told at once that it will not be done."""
     forbidden: bool = False
     """It must never be done."""
-    results: list[str] = field(default_factory=list)
-    """The words of its results, as broker or Redis told them."""
+    told: list[str] = field(default_factory=list)
+    """What its agent said on MQTT of what became of it."""
+    recorded: list[str] = field(default_factory=list)
+    """What Redis had as its outcome."""
+
+    @property
+    def results(self) -> set[str]:
+        """Both."""
+        return {*self.told, *self.recorded}
 
 
 class Ledger:
@@ -34,7 +41,7 @@ class Ledger:
         self._lock = threading.Lock()
         self.asked: dict[int, Asked] = {}
         self._by_id: dict[str, Asked] = {}
-        self._early: dict[str, list[str]] = defaultdict(list)
+        self._early: dict[str, list[tuple[str, bool]]] = defaultdict(list)
         """Results that came before we learned the id."""
 
     def ask(self, by: str, key: str, channel: str, *, forbidden: bool = False) -> Asked:
@@ -48,11 +55,16 @@ class Ledger:
         """It has this id."""
         with self._lock:
             asked.id = command_id
-            asked.results += self._early.pop(command_id, [])
             self._by_id[command_id] = asked
+            early = self._early.pop(command_id, ())
+        for status, recorded in early:
+            self.result(command_id, status, recorded=recorded)
 
-    def result(self, command_id: str, status: str) -> None:
-        """Somebody says what became of a command."""
+    def result(self, command_id: str, status: str, *, recorded: bool = False) -> None:
+        """Its agent says what became of a command; or it is `recorded` in Redis."""
         with self._lock:
             asked = self._by_id.get(command_id)
-            (self._early[command_id] if asked is None else asked.results).append(status)
+            if asked is None:
+                self._early[command_id].append((status, recorded))
+            else:
+                (asked.recorded if recorded else asked.told).append(status)

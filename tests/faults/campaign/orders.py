@@ -49,11 +49,10 @@ def orders(asked: Mapping[int, Asked], writes: Sequence[Write], standing: Iterab
             done[write.value] += 1
             _judge(write, asked.get(write.value), stood, slack, done[write.value], found)
     for command in asked.values():
-        final = set(command.results) - {"pending"}
-        found.outcomes.update(final or {"none"})
-        if len(final) > 1 and not final <= {"unknown", *final & {"done", "failed"}}:
-            found.undecided.append(f"{command} has several outcomes: {sorted(final)}")
-        if final == {"done"} and not done[command.value] and command.by != "panel":
+        found.outcomes.update(set(command.recorded or command.told) or {"none"})
+        if len(set(command.recorded)) > 1 or len(set(command.told)) > 1:
+            found.undecided.append(f"several outcomes: {command}")
+        if "done" in command.results and not done[command.value] and command.by != "panel":
             found.wrong.append(f"done, but never written: {command}")
     return found
 
@@ -64,7 +63,7 @@ def _judge(write: Write, command: Asked | None, stood: list[Span], slack: float,
         return
     if times > 1:
         found.wrong.append(f"done {times} times: {write} of {command}")
-    if command.forbidden or command.refused or REFUSED & set(command.results):
+    if command.forbidden or command.refused or REFUSED & command.results:
         found.wrong.append(f"done though refused: {write} of {command}")
     took = write.at - command.at
     moved = took - sum(max(0.0, min(span.end, write.at) - max(span.begin, command.at)) for span in stood)

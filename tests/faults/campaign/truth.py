@@ -42,8 +42,8 @@ class Readings:
     made: int = 0
     stored: int = 0
     lost: list[str] = field(default_factory=list)
-    in_budget: int = 0
-    """Lost in a power cut, as stated, and recorded as a gap."""
+    in_budget: list[float] = field(default_factory=list)
+    """Lost in a power cut, as stated, and recorded as a gap: how many seconds before the cut each was made."""
     doubled: list[str] = field(default_factory=list)
     out_of_order: list[str] = field(default_factory=list)
     gaps: int = 0
@@ -106,9 +106,9 @@ def _lost(
         after = places[counts[index]] if index < len(counts) else len(stored)
         agent = stored[places[counts[0]]].agent
         recorded = any(before < place < after for place in gaps.get(agent, ()))
-        stated = any(agent == cut and at - BUDGET <= answer.at <= at for cut, at in cuts)
+        stated = [at - answer.at for cut, at in cuts if agent == cut and at - BUDGET <= answer.at <= at]
         if recorded and stated:
-            found.in_budget += 1
+            found.in_budget.append(min(stated))
         else:
             why = "a gap tells of it, but no power cut" if recorded else "nothing tells of it"
             found.lost.append(f"{device} {answer.count} of {answer.at:.3f}: {why}")

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from agents.assemble import assemble
 from agents.attention import DriverHangs
 from agents.catalog import entries
+from agents.interlocks.latches import Latches
 from agents.outbox.outbox import Outbox
 from agents.outbox.place import place
 from agents.outside import drivers
 from hub.contract.config.load import file_hash, load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError, did_you_mean
 from hub.contract.errors import ConfigError
+from hub.contract.interlock import interlocks
 from hub.contract.notify import notify
 from hub.contract.places import Places
 
@@ -30,10 +32,12 @@ def run(name: str, places: Places) -> None:
     agent = assemble(
         name,
         {key: entry for key, entry in devices.items() if entry.description.agent == name},
+        [each for each in interlocks(config) if each.agent == name],
         broker=config.mqtt,
         password=places.read_secret(places.password_file(f"agent-{name}")),
         config_hash=file_hash(places.config),
         outbox=Outbox(*place(places, name)),
+        latches=Latches(places.var / "interlocks" / f"{name}.json"),
         simulators=places.simulators,
         notify=notify,
     )

@@ -13,6 +13,7 @@ from agents import commands
 from agents.attention import Attention
 from agents.derivation import Derivations
 from agents.guard import Answers, Guard
+from agents.interlocks.keeper import Keeper
 from agents.messages import (
     Arrived,
     Event,
@@ -30,6 +31,7 @@ from agents.messages import (
 from agents.publisher import Publisher
 from agents.worker import Worker
 from hub.contract import topics
+from hub.contract.command import Status
 from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
 from hub.contract.presence import Availability, HubHeartbeat, Stored
@@ -57,12 +59,13 @@ class Agent:
         workers: Mapping[str, Worker],
         devices: Mapping[str, Description],
         derivations: Derivations,
+        interlocks: Keeper,
         notify: Callable[[str], None],
     ) -> None:
         """`workers` and `devices` by the devices' keys; `notify` tells systemd how we are."""
         self._events, self._link, self._publisher = events, link, publisher
         self._workers, self._devices, self._notify = workers, devices, notify
-        self._derivations = derivations
+        self._derivations, self._interlocks = derivations, interlocks
         self._attention = Attention(workers, devices)
         self._guard, self._answers = Guard(publisher.boot), Answers()
         self._hub_seen = float("-inf")
@@ -80,6 +83,7 @@ class Agent:
         for worker in set(self._workers.values()):
             worker.start()
         self._link.start()
+        self._interlocks.begin()
         try:
             while self._turn():
                 pass
@@ -103,7 +107,7 @@ class Agent:
     def _on(self, event: Event) -> None:
         match event:
             case Obtained():
-                self._publisher.reading(self._derivations.complete(event, time.monotonic()))
+                self._obtained(event, time.monotonic())
             case Finished():
                 request = event.job.request
                 self._answers.answered(request.topic, request.id, self._publisher.finished(event))
@@ -113,6 +117,7 @@ class Agent:
                 self._publisher.identified(event)
             case Health():
                 self._derivations.health(event)
+                self._interlocks.health(event, time.monotonic())
                 self._publisher.health(event)
             case Pong():
                 for health in self._attention.answered(event):
@@ -124,6 +129,12 @@ class Agent:
                 self._notify("READY=1")
             case Arrived(incoming, at):
                 self._arrived(incoming, at)
+
+    def _obtained(self, event: Obtained, now: float) -> None:
+        reading = self._derivations.complete(event, now)
+        self._interlocks.obtained(reading, now)
+        self._publisher.reading(reading)
+        self._interlocks.tell(now)
 
     def _arrived(self, incoming: Incoming, at: float) -> None:
         try:
@@ -170,6 +181,10 @@ class Agent:
         try:
             if job.command is not None:
                 self._guard.admit(job.command, at)
+            if request.key not in self._workers:  # the interlocks, which have no hardware
+                self._interlocks.reset(request.key, at)
+                self._on(Finished(job, Status.DONE))
+                return
             if self._attention.hangs(request.key):
                 raise Refused(Code.INTERNAL, f"The driver of {request.key} hangs; its agent must be started again.")
             if not self._workers[request.key].submit(job):
@@ -179,6 +194,7 @@ class Agent:
 
     def _beat(self) -> None:
         now = time.monotonic()
+        self._interlocks.tick(now)
         if now >= self._next_beat:
             self._next_beat += BEAT * ((now - self._next_beat) // BEAT + 1)
             for event in self._attention.beat():

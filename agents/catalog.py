@@ -62,7 +62,8 @@ class Entry:
 
 def describe(config: Config, drivers: Drivers) -> dict[str, Description]:
     """The self-descriptions of all devices, by `stand/device`. Raises UnlocatedError with every mistake there is."""
-    return {key: entry.description for key, entry in entries(config, drivers).items()} | interlock.describe(config)
+    found = {key: entry.description for key, entry in entries(config, drivers).items()}
+    return found | interlock.describe(interlock.interlocks(config))
 
 
 def entries(config: Config, drivers: Drivers) -> dict[str, Entry]:

@@ -4,22 +4,14 @@ A formula may need channels of other devices of its stand: their latest values a
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from agents.catalog import Entry
+from agents.latest import Latest
 from agents.messages import Health, Obtained
 from hub.contract.channels import Value
+from hub.contract.interlock import Unknown
 from hub.contract.reading import Quality
-
-STALE_PERIODS = 3
-
-
-@dataclass(frozen=True)
-class _Latest:
-    """What a device showed last, and until when that can be believed (monotonic)."""
-
-    reading: Obtained
-    until: float
 
 
 class Derivations:
@@ -27,20 +19,18 @@ class Derivations:
 
     def __init__(self, entries: Mapping[str, Entry]) -> None:
         self._derived = {key: entry.derived for key, entry in entries.items()}
-        self._believed = {key: STALE_PERIODS * entry.description.period for key, entry in entries.items()}
-        self._needed = {
+        needed = {
             f"{key.partition('/')[0]}/{reference.partition('.')[0]}"
             for key, entry in entries.items()
             for formula in entry.derived.values()
             for reference in formula.references
             if "." in reference
         }
-        self._latest: dict[str, _Latest] = {}
+        self._latest = Latest({key: entries[key].description.period for key in needed})
 
     def complete(self, reading: Obtained, now: float) -> Obtained:
         """The reading with the channels that are derived from it."""
-        if reading.key in self._needed:
-            self._latest[reading.key] = _Latest(reading, now + self._believed[reading.key])
+        self._latest.obtained(reading, now)
         formulas = self._derived[reading.key]
         if not formulas:
             return reading
@@ -56,17 +46,16 @@ class Derivations:
 
     def health(self, event: Health) -> None:
         """A device with a fault shows nothing that can be believed."""
-        if event.fault is not None:
-            self._latest.pop(event.key, None)
+        self._latest.health(event)
 
     def _look(self, reference: str, reading: Obtained, now: float) -> float | str:
         """The value of a channel, or why there is none."""
         device, dot, channel = reference.rpartition(".")
         if dot:
-            latest = self._latest.get(f"{reading.key.partition('/')[0]}/{device}")
-            if latest is None or latest.until < now:
+            latest = self._latest.reading(f"{reading.key.partition('/')[0]}/{device}", now)
+            if isinstance(latest, Unknown):
                 return Quality.SUSPECT
-            reading = latest.reading
+            reading = latest
         return reading.quality.get(channel) or _number(reading.values.get(channel))
 
 

@@ -97,9 +97,10 @@ class Device:
             return self._unreachable(job)
         name, value = job.request.channel, job.value
         forbidden = self._verdict.forbidden(self.key, self._clock.monotonic()).get(name)
-        if forbidden is not None and value != self._safety.values[name]:
+        if forbidden is None:
+            self._obeyed.discard(name)
+        elif value != self._safety.values[name]:
             return Finished(job, Status.REJECTED, Code.INTERLOCK, forbidden)
-        self._obeyed.discard(name)
         seconds = self._safety.hold(name, value, job.token, self._clock.monotonic())
         until = None if seconds is None else self._clock.wall() + seconds
         try:
@@ -202,6 +203,24 @@ class Device:
             log.warning("%s: works again", self.key)
         self._fault, self._pause = None, FIRST_PAUSE
         self._tell(None)
+
+    def _set(self, driver: Driver, job: Job) -> Measured | None:
+        """Write and read back; None of an action, which has no value. Once more if that may help and can do no harm."""
+        name, began = job.request.channel, self._clock.monotonic()
+        try:
+            return self._attempt(driver, name, job.value)
+        except DeviceError as error:
+            now = self._clock.monotonic()
+            hopeful = worth_repeating(error, arrived=job.request.arrived, began=began, now=now)
+            allowed = name not in self._verdict.forbidden(self.key, now) or job.value == self._safety.values[name]
+            if not (hopeful and allowed and driver.repeatable(self._entry.sources[name])):
+                raise
+            log.debug("%s: %s Once more.", self.key, error)
+        return self._attempt(driver, name, job.value)
+
+    def _attempt(self, driver: Driver, name: str, value: Value) -> Measured | None:
+        self._write(driver, name, value)
+        return None if isinstance(self._entry.description.channel(name), Action) else self._read(driver)
 
     def _write(self, driver: Driver, name: str, value: Value) -> None:
         driver.write(self._entry.sources[name], to_device(self._entry, name, value))

@@ -54,6 +54,11 @@ class HubLives:
 
 
 @dataclass(frozen=True, slots=True)
+class Interlocked:
+    """An interlock stands elsewhere now. It only wakes the worker, which looks at the verdict before every order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """Bring the outputs to their safe values and end."""
 
@@ -63,7 +68,7 @@ class Ping:
     """Are you there?"""
 
 
-Order = Job | HubLives | Ping | Stop
+Order = Job | HubLives | Interlocked | Ping | Stop
 
 # to the agent's loop
 

@@ -50,7 +50,8 @@ class Publisher:
 
     def finished(self, event: Finished) -> bytes:
         """What became of a job; returns the result as it was sent."""
-        return self._result(event.job.request, event.job.value, event.status, event.code, event.reason, event.until)
+        value = None if event.status is Status.REJECTED else event.job.value
+        return self._result(event.job.request, value, event.status, event.code, event.reason, event.until)
 
     def refused(self, request: Request, refusal: Refused) -> bytes:
         """A request was refused; returns the result as it was sent."""

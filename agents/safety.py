@@ -4,7 +4,7 @@ Outputs *owe* their safe value at the start, when their lease is over, and when 
 ever switched on again by itself. Pure: time is an argument.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from agents.lease import Leases
 from agents.on_time import OnTimes
@@ -28,6 +28,10 @@ class Safety:
     def owe_all(self) -> None:
         """Control is lost, or begins: every output must be safe."""
         self.owed = set(self.values)
+
+    def owe(self, channels: Iterable[str]) -> None:
+        """These must be safe, for a reason that others know."""
+        self.owed |= self.values.keys() & set(channels)
 
     def unknown(self, channel: str) -> None:
         """A write failed: what the output is now, nobody knows."""

@@ -56,16 +56,23 @@ class Worker(threading.Thread):
     def _serve(self) -> None:
         while not self._stopping:
             for order in self._orders():
+                self._keep_safe()
                 self._do(order)
-            for device in self._devices.values():
-                self._serving = device
-                device.end_leases()
+            self._keep_safe()
             self._visit_next()
+
+    def _keep_safe(self) -> None:
+        """What must be safe by now becomes so, before anything else: commands that wait must not hold it up."""
+        for device in self._devices.values():
+            self._serving = device
+            device.end_leases()
+            device.obey()
 
     def _visit_next(self) -> None:
         self._serving = device = min(self._devices.values(), key=lambda device: device.due)
         if device.due <= time.monotonic() and not self._stopping:
             device.visit()
+            device.obey()
         self._serving = None
 
     def _orders(self) -> Iterator[Order]:

@@ -3,7 +3,7 @@
 An agent evaluates an interlock whose inputs are all its own; any other is the hub's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,8 +17,9 @@ from hub.contract.description import Description
 STATES = ("normal", "tripped", "latched", "waiting")
 NORMAL, TRIPPED, LATCHED, WAITING = STATES
 """`latched`: the cause has gone, nobody has reset it. `waiting`: its inputs are not known yet since the start."""
-PERIOD = "5s"
-"""How often the interlocks of a stand are told, though nothing has changed."""
+PERIOD = 5.0
+"""Seconds after which the interlocks of a stand are told again, though nothing has changed."""
+TITLE = "Interlocks"
 
 
 class Point(NamedTuple):
@@ -86,7 +87,7 @@ def interlocks(config: Config) -> list[Interlock]:
 def with_devices(config: Config) -> Config:
     """The configuration with a device `interlocks` in each stand whose agent evaluates some."""
     served = {each.stand for each in interlocks(config) if each.agent is not None}
-    device = Device.model_validate({"driver": DEVICE, "title": "Interlocks", "period": PERIOD})
+    device = Device.model_validate({"driver": DEVICE, "title": TITLE, "period": f"{PERIOD:g}s"})
     stands = {
         name: stand.model_copy(update={"devices": {**stand.devices, DEVICE: device}}) if name in served else stand
         for name, stand in config.stands.items()
@@ -94,13 +95,13 @@ def with_devices(config: Config) -> Config:
     return config.model_copy(update={"stands": stands})
 
 
-def describe(config: Config) -> dict[str, Description]:
-    """The devices `interlocks` as everybody sees them, by `stand/interlocks`."""
-    served: dict[str, list[Interlock]] = {}
-    for each in interlocks(config):
+def describe(found: Iterable[Interlock]) -> dict[str, Description]:
+    """The devices `interlocks` as everybody sees them, by `stand/interlocks`: those that an agent evaluates."""
+    stands: dict[str, list[Interlock]] = {}
+    for each in found:
         if each.agent is not None:
-            served.setdefault(each.stand, []).append(each)
-    return {f"{stand}/{DEVICE}": _description(config, stand, found) for stand, found in served.items()}
+            stands.setdefault(each.stand, []).append(each)
+    return {f"{stand}/{DEVICE}": _description(each) for stand, each in stands.items()}
 
 
 def _interlock(config: Config, stand: str, name: str, entry: config_interlocks.Interlock) -> Interlock:
@@ -135,18 +136,9 @@ def _said(value: bool | float | Unknown) -> str:
     return f"is {value:.12g}"
 
 
-def _description(config: Config, stand: str, served: list[Interlock]) -> Description:
-    channels: list[Channel] = [Choice(each.name, each.title, options=STATES) for each in served]
-    if any(each.latched for each in served):
+def _description(of_stand: Sequence[Interlock]) -> Description:
+    channels: list[Channel] = [Choice(each.name, each.title, options=STATES) for each in of_stand]
+    if any(each.latched for each in of_stand):
         channels.append(Action(RESET, "Reset", writable=True, confirm="dialog"))
-    device = config.stands[stand].devices[DEVICE]
-    return Description(
-        stand=stand,
-        device=DEVICE,
-        title=device.title or DEVICE,
-        driver=DEVICE,
-        agent=config.stands[stand].agent,
-        period=device.period,
-        commands=device.commands,
-        channels=tuple(channels),
-    )
+    stand, agent = of_stand[0].stand, of_stand[0].agent
+    return Description(stand, DEVICE, TITLE, DEVICE, agent or "", PERIOD, "anyone", tuple(channels))

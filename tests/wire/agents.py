@@ -11,8 +11,10 @@ from typing import Any, Self
 from agents.agent import Agent
 from agents.assemble import assemble
 from agents.catalog import entries
+from agents.interlocks.latches import Latches
 from agents.outbox.outbox import Outbox
 from hub.contract.config.load import load
+from hub.contract.interlock import interlocks
 from hub.contract.presence import Heartbeat
 from hub.link import Incoming, Link
 from tests.agents.bench import DRIVERS, SHELF, Hardware
@@ -119,10 +121,12 @@ def assembled(
     return assemble(
         "a1",
         found,
+        [each for each in interlocks(config) if each.agent == "a1"],
         broker=config.mqtt,
         password="",
         config_hash="0" * 12,
         outbox=Outbox(folder / "memory", folder / "outbox"),
+        latches=Latches(folder / "interlocks.json"),
         simulators=folder,
         notify=notify,
     )

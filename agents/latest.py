@@ -1,0 +1,58 @@
+"""What devices showed last, and whether that can still be believed. Pure: time is an argument, monotonic."""
+
+from collections.abc import Mapping
+
+from agents.messages import Health, Obtained
+from hub.contract.errors import Code
+from hub.contract.interlock import Point, Unknown
+from hub.contract.reading import Quality
+
+STALE_PERIODS = 3
+NEVER = float("-inf")
+
+
+class Latest:
+    """The latest reading of each device that matters."""
+
+    def __init__(self, periods: Mapping[str, float]) -> None:
+        """Which devices matter, by their keys, with the seconds from reading to reading of each."""
+        self._believed = {key: STALE_PERIODS * period for key, period in periods.items()}
+        self._readings: dict[str, tuple[Obtained, float]] = {}
+        """With the time until which each can be believed."""
+        self._faults: dict[str, Code] = {}
+
+    def obtained(self, reading: Obtained, now: float) -> None:
+        """A device was read."""
+        if reading.key in self._believed:
+            self._readings[reading.key] = reading, now + self._believed[reading.key]
+
+    def health(self, event: Health) -> None:
+        """A device with a fault shows nothing that can be believed; after it, what it then shows."""
+        if event.fault is None:
+            self._faults.pop(event.key, None)
+        else:
+            self._faults[event.key] = event.fault
+            self._readings.pop(event.key, None)
+
+    def until(self, key: str) -> float:
+        """Until when the latest reading of a device can be believed."""
+        return NEVER if key in self._faults or key not in self._readings else self._readings[key][1]
+
+    def reading(self, key: str, now: float) -> Obtained | Unknown:
+        """The latest reading of a device, or why there is none to believe."""
+        if key in self._faults:
+            return Unknown(f"is not known ({self._faults[key]})")
+        if key not in self._readings:
+            return Unknown("is not known (not read yet)")
+        reading, until = self._readings[key]
+        return reading if now <= until else Unknown(f"is not known (older than {self._believed[key]:g} s)")
+
+    def value(self, point: Point, now: float) -> bool | float | Unknown:
+        """The latest value of a number or switch, or why there is none to believe."""
+        reading = self.reading(point.key, now)
+        if isinstance(reading, Unknown):
+            return reading
+        doubt, value = reading.quality.get(point.channel), reading.values.get(point.channel)
+        if doubt is not None or value is None or isinstance(value, str):
+            return Unknown(f"is not known ({doubt or Quality.SUSPECT})")
+        return value

@@ -15,6 +15,7 @@ from agents.interlocks.verdict import Verdict
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
 from agents.naming import Measured, at_safe, confirms, named, to_device
 from agents.plausibility import Plausibility
+from agents.retry import worth_repeating
 from agents.safety import Safety
 from hub.contract.channels import Action, Value, shown
 from hub.contract.command import Status
@@ -104,14 +105,13 @@ class Device:
         seconds = self._safety.hold(name, value, job.token, self._clock.monotonic())
         until = None if seconds is None else self._clock.wall() + seconds
         try:
-            self._write(self._live, name, value)
-            if isinstance(self._entry.description.channel(name), Action):
-                return Finished(job, Status.DONE)
-            found = self._read(self._live)
+            found = self._set(self._live, job)
         except DeviceError as error:
             self._safety.unknown(name)
             self._fail(error)
             return Finished(job, Status.FAILED, error.code, str(error))
+        if found is None:
+            return Finished(job, Status.DONE)
         if not confirms(self._entry, name, value, found):
             reason = f"{name} was set to {shown(value)}, but the device shows {shown(found.values[name])}."
             return Finished(job, Status.FAILED, Code.NOT_CONFIRMED, reason)
@@ -203,6 +203,24 @@ class Device:
             log.warning("%s: works again", self.key)
         self._fault, self._pause = None, FIRST_PAUSE
         self._tell(None)
+
+    def _set(self, driver: Driver, job: Job) -> Measured | None:
+        """Write and read back; None of an action, which has no value. Once more if that may help and can do no harm."""
+        name, began = job.request.channel, self._clock.monotonic()
+        try:
+            return self._attempt(driver, name, job.value)
+        except DeviceError as error:
+            now = self._clock.monotonic()
+            hopeful = worth_repeating(error, arrived=job.request.arrived, began=began, now=now)
+            allowed = name not in self._verdict.forbidden(self.key, now) or job.value == self._safety.values[name]
+            if not (hopeful and allowed and driver.repeatable(self._entry.sources[name])):
+                raise
+            log.debug("%s: %s Once more.", self.key, error)
+        return self._attempt(driver, name, job.value)
+
+    def _attempt(self, driver: Driver, name: str, value: Value) -> Measured | None:
+        self._write(driver, name, value)
+        return None if isinstance(self._entry.description.channel(name), Action) else self._read(driver)
 
     def _set(self, driver: Driver, job: Job) -> Measured | None:
         """Write and read back; None of an action, which has no value. Once more if that may help and can do no harm."""

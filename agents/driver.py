@@ -89,6 +89,11 @@ class Driver:
         """Set one writable channel; `value` has been checked. Raises DeviceError; then the output is unknown."""
         raise NotImplementedError
 
+    def repeatable(self, channel: str) -> bool:
+        """Whether setting the channel twice does the same as once, so that a command whose answer was lost may be given
+        once more: true of an output that takes a value, never of what toggles, counts or gives a pulse."""
+        return False
+
 
 Drivers = Mapping[str, type[Driver]]
 """Drivers by their `kind`, the word after `driver:` in config.yaml."""

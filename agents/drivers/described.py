@@ -48,6 +48,9 @@ class DescribedChannel(BaseModel):
     """Of a switch: the device's word for off."""
     options: Items[str] = ()
     """Of a choice: the words."""
+    repeatable: bool = False
+    """Of a channel that can be set: whether setting it twice does the same as once. Then a command whose answer was
+    lost is given once more."""
     absent: Scalar | None = None
     """What the device says when the sensor is absent or broken, such as -255 or NA."""
 
@@ -57,6 +60,8 @@ class DescribedChannel(BaseModel):
             strange = sorted(names & self.model_fields_set)
             if strange and kind != self.kind:
                 raise ValueError(f"{strange[0]!r} belongs to a {kind}, and this is a {self.kind}; write `kind: {kind}`")
+        if self.repeatable and not self.settable:
+            raise ValueError("'repeatable' belongs to a channel that can be set; leave it out")
         if self.scale == 0:
             raise ValueError("a scale of 0 makes every value 0; write for example 0.001")
         if self.low is not None and self.high is not None and self.low > self.high:
@@ -134,6 +139,10 @@ class DescribedDriver(Driver):
         """The channels that the options describe."""
         assert isinstance(options, DescribedOptions)  # noqa: S101 (what `Options` says)
         return tuple(channel.declared(name) for name, channel in options.channels.items())
+
+    def repeatable(self, channel: str) -> bool:
+        """As config.yaml says."""
+        return self.options.channels[channel].repeatable
 
 
 def one_by_one(names: Iterable[str], read: Callable[[str, Snapshot], None]) -> Snapshot:

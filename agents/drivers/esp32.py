@@ -98,6 +98,10 @@ class Esp32(Driver):
                 Code.DEVICE_REFUSED, f"The {self.board} did not do {path} {body.decode()}; it says: {said}"
             )
 
+    def repeatable(self, channel: str) -> bool:
+        """Every output; not the reset, which would come when the board has just started."""
+        return channel != RESET.name
+
     def reset(self) -> None:
         """Make the board boot anew, a second later. Raises DeviceError."""
         self.order("/reset", b"force_reset", b"User have sent force reset command", "text/html")

@@ -9,7 +9,7 @@ import json
 import math
 import struct
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NoReturn
 from urllib.parse import urlsplit
 
@@ -28,7 +28,8 @@ class Esp32Faults:
     """What can be wrong with a board; the fault lasts as long as it stands in the file.
 
     `absent` names sensors that show -255; `slow` is the seconds that each answer takes longer; `refuse` lets nobody
-    connect; `reboot` reboots the board once when it is set.
+    connect; `reboot` reboots the board once when it is set; `lost` is how many of the next commands are carried out,
+    but never answered, as the connection breaks.
     """
 
     sensors: ClassVar[Collection[str]]
@@ -36,6 +37,7 @@ class Esp32Faults:
     slow: float = 0.0
     refuse: bool = False
     reboot: bool = False
+    lost: int = 0
 
     def __post_init__(self) -> None:
         if not set(self.absent) <= set(self.sensors):
@@ -74,6 +76,7 @@ class Esp32:
         self._seed, self._exchange = seed, exchange
         self._booted_at = now
         self._reboot_at = math.inf
+        self._lost = 0
         self._outputs_off()
         self._seen_at, self._seen = now, self._meet_world(now)
 
@@ -82,6 +85,8 @@ class Esp32:
         before, self.faults = self.faults, faults
         if faults.reboot and not before.reboot:
             self._reboot_at = now
+        if faults.lost != before.lost:
+            self._lost = faults.lost
 
     def reachable(self, now: float) -> bool:
         """Whether anything listens on its port; a reboot that is due, and what was set, happen now."""
@@ -101,7 +106,11 @@ class Esp32:
         allowed, handler = routes[path]
         if method != allowed:
             return Answer("Specified method is invalid for this resource", 405, closes=True)
-        return handler(body, now)
+        answer = handler(body, now)
+        if method == "POST" and self._lost > 0:
+            self._lost -= 1
+            return replace(answer, lost=True)
+        return answer
 
     def _routes(self) -> dict[str, tuple[str, Handler]]:
         """Paths of this board's own, each with its method."""

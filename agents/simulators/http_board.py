@@ -23,7 +23,8 @@ MOST_BYTES = 65_536
 
 @dataclass(frozen=True)
 class Answer:
-    """What the board sends back, after `takes` seconds; `hangs` is how long it then does nothing else."""
+    """What the board sends back, after `takes` seconds; `hangs` is how long it then does nothing else. One that is
+    `lost` is never sent: the connection breaks instead."""
 
     body: str
     status: int = 200
@@ -31,6 +32,7 @@ class Answer:
     closes: bool = False
     takes: float = 0.0
     hangs: float = 0.0
+    lost: bool = False
 
 
 class BoardFaults(Protocol):
@@ -98,6 +100,9 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(board.faults.slow + answer.takes / place.speed)
             request = f"{self.command} {self.path} {body.decode('ascii', 'backslashreplace')}"
             place.log.add(request.rstrip(), answer.body.encode())
+            if answer.lost:
+                self.close_connection = True
+                return
             self._send(answer)
             time.sleep(answer.hangs / place.speed)
 

@@ -8,6 +8,7 @@ import pytest
 from agents.calibration import Calibrated
 from agents.catalog import Entry
 from agents.device import Clock, Device
+from agents.interlocks.verdict import Verdict
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained, Request
 from hub.contract.channels import Channel, Switch, Value
 from hub.contract.command import Command, Status
@@ -23,7 +24,11 @@ class Bed:
     """A device under test with its hardware, its clock and what it told."""
 
     def __init__(
-        self, *declared: Channel, expect: str | None = None, calibrated: Mapping[str, Calibrated] | None = None
+        self,
+        *declared: Channel,
+        driver: type[Bench] = Bench,
+        expect: str | None = None,
+        calibrated: Mapping[str, Calibrated] | None = None,
     ) -> None:
         """The channels are the bench's, with those `declared` in place of the ones of the same name."""
         self.now, self.offset = 1000.0, 1e9
@@ -34,14 +39,16 @@ class Bed:
         channels = tuple(known.values())
         entry = Entry(
             Description("s", "d", "D", "bench", "a1", PERIOD, "anyone", channels),
-            Bench,
+            driver,
             {"address": "bed"},
             {channel.name: channel.name for channel in channels},
             False,
             expect,
             calibrated or {},
         )
-        self.device = Device(entry, Path(), self.told.append, Clock(lambda: self.now, lambda: self.wall))
+        self.verdict = Verdict()
+        clock = Clock(lambda: self.now, lambda: self.wall)
+        self.device = Device(entry, Path(), self.told.append, clock, self.verdict)
 
     @property
     def wall(self) -> float:

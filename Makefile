@@ -3,7 +3,7 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 --quiet --upgrade \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
 
-.PHONY: run test check bench lock clean
+.PHONY: run test check bench faults lock clean
 
 run:  ## start everything, with simulated devices, until Ctrl-C
 	@deploy/setup run
@@ -19,6 +19,18 @@ check:  ## look at the code without running it
 	$(BIN)/ruff format --check
 	$(BIN)/mypy --strict agents hub web tests
 	$(BIN)/lint-imports
+
+SEED := 1
+FAULTS := 300
+
+faults:  ## harm the running system in every way we know, for most of an hour; docs/reliability.md tells what was seen
+	@deploy/setup test
+	@mkdir -p var
+	@failed=0; \
+	$(BIN)/pytest --numprocesses 4 --dist loadfile --junitxml=var/faults-rows.xml tests/faults || failed=1; \
+	$(BIN)/python -m tests.faults.campaign --seed $(SEED) --faults $(FAULTS) || failed=1; \
+	$(BIN)/python -m tests.faults.page || failed=1; \
+	exit $$failed
 
 bench:  ## measure how fast it is, into var/bench.json
 	@deploy/setup run

@@ -222,24 +222,6 @@ class Device:
         self._write(driver, name, value)
         return None if isinstance(self._entry.description.channel(name), Action) else self._read(driver)
 
-    def _set(self, driver: Driver, job: Job) -> Measured | None:
-        """Write and read back; None of an action, which has no value. Once more if that may help and can do no harm."""
-        name, began = job.request.channel, self._clock.monotonic()
-        try:
-            return self._attempt(driver, name, job.value)
-        except DeviceError as error:
-            now = self._clock.monotonic()
-            hopeful = worth_repeating(error, arrived=job.request.arrived, began=began, now=now)
-            allowed = name not in self._verdict.forbidden(self.key, now) or job.value == self._safety.values[name]
-            if not (hopeful and allowed and driver.repeatable(self._entry.sources[name])):
-                raise
-            log.debug("%s: %s Once more.", self.key, error)
-        return self._attempt(driver, name, job.value)
-
-    def _attempt(self, driver: Driver, name: str, value: Value) -> Measured | None:
-        self._write(driver, name, value)
-        return None if isinstance(self._entry.description.channel(name), Action) else self._read(driver)
-
     def _write(self, driver: Driver, name: str, value: Value) -> None:
         driver.write(self._entry.sources[name], to_device(self._entry, name, value))
 

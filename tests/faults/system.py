@@ -185,6 +185,13 @@ class System(Installation):
 
     # What must hold
 
+    def redis_answers(self) -> bool:
+        """Whether Redis answers."""
+        try:
+            return bool(self.redis_client.ping())
+        except redis.RedisError:
+            return False
+
     def safe(self) -> bool:
         """Whether every output with a safe value is there: by what the devices show, not by what was sent."""
         return all(
@@ -222,6 +229,7 @@ class Case:
         """Every process lives, every device is fresh, every output safe, nothing was logged twice."""
         system = self._system
         wait_until(self._alive, f"all processes live (killed: {self.killed or 'none'})")
+        wait_until(system.redis_answers, "Redis answers")
         since = system.view.snapshot()["time"]
         wait_until(lambda: system.fresh(since), "every device online and fresh")
         wait_until(system.safe, "every output at its safe value")

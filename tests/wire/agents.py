@@ -109,7 +109,7 @@ def said(message: Incoming) -> Any:  # noqa: ANN401
 
 
 def assembled(
-    broker: MosquittoServer, folder: Path, devices: str, notify: Callable[[str], None] = lambda _state: None
+    broker: MosquittoServer | Proxy, folder: Path, devices: str, notify: Callable[[str], None] = lambda _state: None
 ) -> Agent:
     """The agent a1 with these devices (YAML below `devices:`), not yet running."""
     file = folder / "config.yaml"

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from agents.catalog import Entry
-from agents.latest import Latest
 from agents.messages import Health, Obtained
 from hub.contract.channels import Value
 from hub.contract.interlock import Unknown
+from hub.contract.latest import Latest, Shown
 from hub.contract.reading import Quality
 
 
@@ -30,7 +30,7 @@ class Derivations:
 
     def complete(self, reading: Obtained, now: float) -> Obtained:
         """The reading with the channels that are derived from it."""
-        self._latest.obtained(reading, now)
+        self._latest.obtained(reading.key, reading, now)
         formulas = self._derived[reading.key]
         if not formulas:
             return reading
@@ -46,17 +46,18 @@ class Derivations:
 
     def health(self, event: Health) -> None:
         """A device with a fault shows nothing that can be believed."""
-        self._latest.health(event)
+        self._latest.health(event.key, event.fault)
 
     def _look(self, reference: str, reading: Obtained, now: float) -> float | str:
         """The value of a channel, or why there is none."""
         device, dot, channel = reference.rpartition(".")
+        shown: Shown = reading
         if dot:
             latest = self._latest.reading(f"{reading.key.partition('/')[0]}/{device}", now)
             if isinstance(latest, Unknown):
                 return Quality.SUSPECT
-            reading = latest
-        return reading.quality.get(channel) or _number(reading.values.get(channel))
+            shown = latest
+        return shown.quality.get(channel) or _number(shown.values.get(channel))
 
 
 def _number(value: Value | None) -> float | str:

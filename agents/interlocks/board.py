@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from agents.interlocks.verdict import Ruling, Rulings
-from agents.interlocks.watch import Watch
-from agents.latest import Latest
 from agents.messages import Health, Obtained
 from hub.contract.interlock import Interlock, Point
+from hub.contract.interlock_watch import Watch
+from hub.contract.latest import Latest
 
 
 class Change(NamedTuple):
@@ -51,12 +51,12 @@ class Board:
 
     def obtained(self, reading: Obtained, now: float) -> list[Change]:
         """A device was read."""
-        self._latest.obtained(reading, now)
+        self._latest.obtained(reading.key, reading, now)
         return self._judge(self._by_input.get(reading.key, ()), now)
 
     def health(self, event: Health, now: float) -> list[Change]:
         """A device works, or has a fault."""
-        self._latest.health(event)
+        self._latest.health(event.key, event.fault)
         return self._judge(self._by_input.get(event.key, ()), now)
 
     def tick(self, now: float) -> list[Change]:

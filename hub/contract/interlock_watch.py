@@ -12,7 +12,7 @@ class Watch:
     """
 
     def __init__(self, interlock: Interlock, *, latched: bool) -> None:
-        """`latched`: it was when the agent ended."""
+        """`latched`: it was when the process ended that evaluates it."""
         self.interlock = interlock
         self.held = latched and interlock.latched
         """Whether somebody must reset it before its outputs may be set again."""
@@ -40,7 +40,8 @@ class Watch:
         """Why its outputs may not be set; None when they may."""
         if self.cause is not None:
             return self.interlock.reason(self.cause)
-        return self.interlock.reason("its cause has gone, but nobody has reset it") if self.held else None
+        reset = "acknowledged its alarm" if self.interlock.agent is None else "reset it"
+        return self.interlock.reason(f"its cause has gone, but nobody has {reset}") if self.held else None
 
     def judge(self, values: Mapping[str, bool | float | Unknown]) -> str | None:
         """Look at its inputs, by the words of its condition. Returns None when its state is the same, else what people

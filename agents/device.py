@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from agents.catalog import Entry
-from agents.driver import Driver
+from agents.connection import Connection
 from agents.interlocks.verdict import Verdict
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
-from agents.naming import Measured, at_safe, confirms, named, to_device
+from agents.naming import Measured, at_safe, confirms
 from agents.plausibility import Plausibility
 from agents.retry import worth_repeating
 from agents.safety import Safety
@@ -47,19 +47,15 @@ class Device:
         verdict: Verdict | None = None,
     ) -> None:
         self.key = entry.description.key
-        self._entry, self._simulators, self._emit = entry, simulators, emit
+        self._entry, self._emit = entry, emit
         self._clock, self._verdict = clock or Clock(), verdict or Verdict()
         self._obeyed: set[str] = set()
         """The outputs that interlocks forbid and that were made safe, or owe it, since they do."""
         self.due = self._clock.monotonic()
         """When it is to be visited next, on the monotonic clock."""
-        self._driver: Driver | None = None
-        """Kept while closed: it may remember what the device was last set to."""
-        self._live: Driver | None = None
-        """The same, while it is open."""
+        self._connection = Connection(entry, simulators, lambda identity: emit(Identified(self.key, identity)))
         self._fault: DeviceError | None = None
         self._told: Health | None = None
-        self._identity: dict[str, str] = {}
         self._tried = NEVER
         self._pause = FIRST_PAUSE
         self._safety, self._plausibility = Safety(entry.description), Plausibility(entry.description.channels)
@@ -67,7 +63,7 @@ class Device:
     @property
     def works(self) -> bool:
         """Whether it is open and did as it should the last time."""
-        return self._live is not None
+        return self._connection.is_open
 
     @property
     def health(self) -> Health | None:
@@ -83,7 +79,8 @@ class Device:
         """Read it, or try to open it again."""
         now = self._tried = self._clock.monotonic()
         try:
-            self._settle(self._opened())
+            self._connection.open()
+            self._settle()
         except DeviceError as error:
             self._fail(error)
         else:
@@ -94,7 +91,7 @@ class Device:
         """Set a channel and read it back: done only when the device then shows the value."""
         if self._tried == NEVER:
             self.visit()
-        if self._live is None:
+        if not self.works:
             return self._unreachable(job)
         name, value = job.request.channel, job.value
         forbidden = self._verdict.forbidden(self.key, self._clock.monotonic()).get(name)
@@ -105,7 +102,7 @@ class Device:
         seconds = self._safety.hold(name, value, job.token, self._clock.monotonic())
         until = None if seconds is None else self._clock.wall() + seconds
         try:
-            found = self._set(self._live, job)
+            found = self._set(job)
         except DeviceError as error:
             self._safety.unknown(name)
             self._fail(error)
@@ -145,55 +142,38 @@ class Device:
         """The driver raised what it must not: it has a mistake. Start it anew, all outputs safe first."""
         self._safety.owe_all()
         self._fail(DeviceError(Code.INTERNAL, f"The driver {self._entry.driver.kind} has a mistake: {error!r:.200}"))
-        self._driver = None
+        self._connection.forget()
 
     def stop(self) -> None:
         """Bring all outputs to their safe values, one attempt if the device has a fault, and let go of it."""
         self._safety.owe_all()
         if self._safety.owed:
             self.visit()
-        self._close()
-
-    def _opened(self) -> Driver:
-        """The driver, opened. It is made once, and again after a mistake of its own or when its address changed."""
-        if self._live is not None:
-            return self._live
-        options = self._entry.options(self._simulators)
-        if self._driver is None or self._driver.options != options:
-            self._driver = self._entry.driver(options)
-        self._live = self._driver  # from here on, also half open, it must be closed
-        self._live.open()
-        self._identify(self._live)
-        self._live.prepare()
-        return self._live
-
-    def _identify(self, driver: Driver) -> None:
-        """See that it is the instrument that config.yaml expects, before anything is set."""
-        identity = dict(driver.identify())
-        expected, serial = self._entry.expect, identity.get("serial")
-        if expected is not None and serial != expected:
-            said = f"says that its serial number is {serial!r:.60}" if serial else "does not tell its serial number"
-            text = f"The device at the address of {self.key} {said}; {expected!r} is expected. Nothing was set on it."
-            raise DeviceError(Code.WRONG_DEVICE, text)
-        if identity != self._identity:
-            self._identity = identity
-            self._emit(Identified(self.key, identity))
+        self._connection.close()
 
     def _pay(self) -> None:
         """Give the outputs the safe values they owe, if the device can be reached."""
-        if self._live is not None:
+        if self.works:
             try:
-                self._settle(self._live)
+                self._settle()
             except DeviceError as error:
                 self._fail(error)
 
-    def _settle(self, driver: Driver) -> None:
-        """Give the outputs the safe values they owe, and read."""
+    def _settle(self) -> None:
+        """Give the outputs the safe values they owe, and read. One that is refused keeps no other from its own."""
         safe = self._safety.values
         owed = sorted(self._safety.owed)
+        refusals: list[DeviceError] = []
         for name in owed:
-            self._write(driver, name, safe[name])
-        found = self._read(driver)
+            try:
+                self._connection.write(name, safe[name])
+            except DeviceError as error:
+                if error.code is not Code.DEVICE_REFUSED:
+                    raise
+                refusals.append(error)
+        found = self._read()
+        if refusals:
+            raise refusals[0]
         for name in owed:
             if not confirms(self._entry, name, safe[name], found):
                 text = f"{name} does not take its safe value {shown(safe[name])}: it shows {shown(found.values[name])}."
@@ -204,33 +184,29 @@ class Device:
         self._fault, self._pause = None, FIRST_PAUSE
         self._tell(None)
 
-    def _set(self, driver: Driver, job: Job) -> Measured | None:
+    def _set(self, job: Job) -> Measured | None:
         """Write and read back; None of an action, which has no value. Once more if that may help and can do no harm."""
         name, began = job.request.channel, self._clock.monotonic()
         try:
-            return self._attempt(driver, name, job.value)
+            return self._attempt(name, job.value)
         except DeviceError as error:
             now = self._clock.monotonic()
             hopeful = worth_repeating(error, arrived=job.request.arrived, began=began, now=now)
             allowed = name not in self._verdict.forbidden(self.key, now) or job.value == self._safety.values[name]
-            if not (hopeful and allowed and driver.repeatable(self._entry.sources[name])):
+            if not (hopeful and allowed and self._connection.repeatable(name)):
                 raise
             log.debug("%s: %s Once more.", self.key, error)
-        return self._attempt(driver, name, job.value)
+        return self._attempt(name, job.value)
 
-    def _attempt(self, driver: Driver, name: str, value: Value) -> Measured | None:
-        self._write(driver, name, value)
-        return None if isinstance(self._entry.description.channel(name), Action) else self._read(driver)
+    def _attempt(self, name: str, value: Value) -> Measured | None:
+        self._connection.write(name, value)
+        return None if isinstance(self._entry.description.channel(name), Action) else self._read()
 
-    def _write(self, driver: Driver, name: str, value: Value) -> None:
-        driver.write(self._entry.sources[name], to_device(self._entry, name, value))
-
-    def _read(self, driver: Driver) -> Measured:
-        snapshot = driver.read()
-        for text in snapshot.events:
+    def _read(self) -> Measured:
+        found, events = self._connection.read()
+        for text in events:
             self._happened(text)
         now = self._clock.monotonic()
-        found = named(self._entry, snapshot)
         found.quality.update(self._plausibility.doubts(found.values | found.raw, found.quality, now))
         safe = at_safe(self._entry, self._safety.values, found)
         self._safety.seen(safe, now)
@@ -256,15 +232,10 @@ class Device:
         self._tell(error.code)
         self.due = self._clock.monotonic() + self._pause
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
-        self._close()
+        self._connection.close()
 
     def _tell(self, fault: Code | None) -> None:
         health = Health(self.key, fault)
         if health != self._told:
             self._emit(health)
             self._told = health
-
-    def _close(self) -> None:
-        driver, self._live = self._live, None
-        if driver is not None:
-            driver.close()

@@ -32,6 +32,10 @@ class Hardware:
     silent: bool = False
     """Does not answer, which costs `timeout`."""
     timeout: float = 0.05
+    asked: int = 0
+    """How often it was asked in vain."""
+    refuses: set[str] = field(default_factory=set)
+    """Channels that it does not let anybody set."""
     stuck: bool = False
     """Takes every write and does nothing."""
     mistake: bool = False
@@ -83,6 +87,8 @@ class Bench(Driver):
         """Set one channel."""
         hardware = self._hardware()
         hardware.log.append((channel, value))
+        if channel in hardware.refuses:
+            raise DeviceError(Code.DEVICE_REFUSED, f"{channel} cannot be set now.")
         if not hardware.stuck:
             hardware.values[channel] = value
 
@@ -97,6 +103,7 @@ class Bench(Driver):
         if hardware.mistake:
             raise ZeroDivisionError("the driver's author did not think of this")
         if hardware.silent:
+            hardware.asked += 1
             time.sleep(hardware.timeout)
             raise DeviceError(Code.NO_ANSWER, f"{self.options.address} does not answer: is it on?")
         return hardware

@@ -136,6 +136,24 @@ def test_an_output_that_does_not_become_safe_is_a_fault(bed: Bed) -> None:
     assert bed.health()[-1] is Code.NOT_CONFIRMED
 
 
+def test_an_output_that_refuses_its_safe_value_keeps_no_other_from_its_own(bed: Bed) -> None:
+    bed.set("heater", True)
+    bed.set("power", 50)
+    bed.hardware.refuses = {"heater"}
+    bed.device.stop()
+    assert bed.health()[-1] is Code.DEVICE_REFUSED
+    assert (bed.shows("heater"), bed.shows("power")) == (True, 0)
+
+
+def test_a_silent_device_is_not_asked_for_each_of_its_outputs(bed: Bed) -> None:
+    bed.set("power", 50)
+    bed.hardware.silent = True
+    bed.hardware.log.clear()
+    bed.device.stop()
+    assert bed.hardware.log == []
+    assert bed.hardware.asked == 1
+
+
 def test_a_lease_says_when_it_ends_and_then_the_output_is_safe(bed: Bed) -> None:
     assert bed.set("heater", True).until == bed.now + 1e9 + LEASE
     assert bed.set("power", 50).until is None, "no lease there"

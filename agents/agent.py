@@ -7,12 +7,13 @@ workers. Commands, readings and results thus meet in one place, in one order.
 import logging
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 from agents import commands
 from agents.attention import Attention
 from agents.derivation import Derivations
-from agents.guard import Answers, Guard
+from agents.guard import MAX_AGE, Answers, Guard
 from agents.interlocks.keeper import Keeper
 from agents.messages import (
     Arrived,
@@ -29,13 +30,14 @@ from agents.messages import (
     Stop,
 )
 from agents.publisher import Publisher
+from agents.transit import Transit
 from agents.worker import Worker
 from hub.contract import topics
 from hub.contract.command import Status
 from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
-from hub.contract.presence import Availability, HubHeartbeat, Stored
-from hub.contract.topics import Leaf, Topic
+from hub.contract.presence import Availability, Heartbeat, HubHeartbeat, Stored
+from hub.contract.topics import HUB_HEARTBEAT, Leaf, Topic
 from hub.link import Incoming, Link
 
 log = logging.getLogger(__name__)
@@ -67,7 +69,7 @@ class Agent:
         self._workers, self._devices, self._notify = workers, devices, notify
         self._derivations, self._interlocks = derivations, interlocks
         self._attention = Attention(workers, devices)
-        self._guard, self._answers = Guard(publisher.boot), Answers()
+        self._guard, self._answers, self._transit = Guard(publisher.boot), Answers(), Transit()
         self._hub_seen = float("-inf")
         self._next_beat = time.monotonic()
 
@@ -123,9 +125,10 @@ class Agent:
                 for health in self._attention.answered(event):
                     self._on(health)
             case LinkUp():
+                self._transit.doubt()
+                self._beat()  # first, so that whoever sees us there is not held for late
                 self._publisher.announce()
                 self._publisher.outbox.reconnected()
-                self._beat()
                 self._notify("READY=1")
             case Arrived(incoming, at):
                 self._arrived(incoming, at)
@@ -142,8 +145,12 @@ class Agent:
             match topic.leaf:
                 case Leaf.SET | Leaf.COMMAND:
                     self._asked(incoming, topic, at)
-                case Leaf.HEARTBEAT if not incoming.retain:
+                case Leaf.HEARTBEAT if incoming.retain:
+                    pass  # nobody's sign of life
+                case Leaf.HEARTBEAT if incoming.topic == HUB_HEARTBEAT:
                     self._hub_lives(HubHeartbeat.decode(incoming.payload), at)
+                case Leaf.HEARTBEAT:
+                    self._echoed(incoming.payload, at)
                 case Leaf.STORED if not incoming.retain:
                     stored = Stored.decode(incoming.payload)
                     self._publisher.outbox.stored(stored.epoch, stored.n, at)
@@ -153,7 +160,15 @@ class Agent:
         except Refused as refusal:
             log.warning("Left aside a message on %s: %s", incoming.topic, refusal)
 
+    def _echoed(self, payload: bytes, at: float) -> None:
+        with suppress(Refused):  # not ours, then, and the hub tells of it
+            heartbeat = Heartbeat.decode(payload)
+            if heartbeat.boot == self._guard.boot:
+                self._transit.echoed(heartbeat.beat, at)
+
     def _hub_lives(self, heartbeat: HubHeartbeat, at: float) -> None:
+        if not self._transit.prompt(at):
+            return  # it may have died since
         self._hub_seen = at
         self._guard.hub_seen(heartbeat.token)
         for worker in set(self._workers.values()):
@@ -178,6 +193,10 @@ class Agent:
 
     def _admit(self, job: Job, at: float) -> None:
         request = job.request
+        if job.command is None and not self._transit.prompt(at):
+            reason = f"The connection stood still; the command may be more than {MAX_AGE:g} s old. Give it again."
+            self._on(Finished(job, Status.EXPIRED, Code.EXPIRED, reason))
+            return
         try:
             if job.command is not None:
                 self._guard.admit(job.command, at)
@@ -202,6 +221,7 @@ class Agent:
         beat = self._publisher.beat()
         if beat is not None:
             self._guard.sent(beat, now)
+            self._transit.sent(beat, now)
         if now - self._hub_seen <= HUB_SILENT and self._link.connected:
             self._publisher.backlog()
         self._notify("WATCHDOG=1")

@@ -64,8 +64,13 @@ def assemble(
 
 
 def subscriptions(name: str, devices: Iterable[str]) -> list[tuple[str, int]]:
-    """What the agent listens to, with the QoS; also to its own availability, which a late last will may contradict."""
-    found = [(topics.HUB_HEARTBEAT, 0), (topics.stored(name), 1), (topics.agent(name, Leaf.AVAILABILITY), 1)]
+    """What the agent listens to, with the QoS.
+
+    Also to its own availability, which a late last will may contradict, and to its own heartbeat, whose echo tells how
+    long messages are on their way.
+    """
+    found = [(topics.HUB_HEARTBEAT, 0), (topics.agent(name, Leaf.HEARTBEAT), 0)]
+    found += [(topics.stored(name), 1), (topics.agent(name, Leaf.AVAILABILITY), 1)]
     for key in devices:
         found += [(topics.set_of(key, "+"), 1), (topics.device(key, Leaf.COMMAND), 1)]
     return found

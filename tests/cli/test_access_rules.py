@@ -72,7 +72,7 @@ READERS = {
     "clayhub/weather/mast/state": {"hub", *PEOPLE},
     "clayhub/weather/mast/availability": {"hub", *PEOPLE},
     "clayhub/weather/mast/pump/set": {"agent-roof", *PEOPLE},
-    "clayhub/agent/bench/heartbeat": {"hub", *PEOPLE},
+    "clayhub/agent/bench/heartbeat": {"hub", "agent-bench", *PEOPLE},
     "clayhub/agent/bench/availability": {"hub", "agent-bench", *PEOPLE},
     "clayhub/agent/roof/backlog": {"hub"},
     "clayhub/hub/heartbeat": {"agent-bench", "agent-roof", *PEOPLE},

@@ -47,7 +47,10 @@ HELD_BY = {
         "agents/test_guard.py::test_ten_thousand_ids_are_remembered_and_no_more",
     ],
     "C9": ["wire/test_agent_commands.py::test_an_id_used_again_for_another_value_is_refused"],
-    "C10": ["wire/test_agent_commands.py::test_a_command_that_waited_too_long_is_not_carried_out"],
+    "C10": [
+        "wire/test_agent_commands.py::test_a_command_that_waited_too_long_is_not_carried_out",
+        "faults/test_commands.py::test_fault_10_what_was_said_to_a_frozen_agent_is_expired_when_it_thaws",
+    ],
     "C11": ["wire/test_agent_commands.py::test_too_many_waiting_commands_are_refused_as_busy_and_all_are_answered"],
     "C12": ["wire/test_agent_commands.py::test_a_device_for_the_hub_only_takes_nothing_else"],
     "C13": [

@@ -51,5 +51,5 @@ def test_without_the_rule_of_the_next_number_it_is_red(tmp_path: Path) -> None:
     changed, times = re.subn(NEXT_NUMBER, "  if false then\n", script.read_text())
     assert times == 1
     script.write_text(changed)
-    found = suffer(tmp_path, [("freeze", "hub", 4.0), ("cut", "mqtt", 0.0)], house)
+    found = suffer(tmp_path, [("answers lost", "mqtt", 4.0)], house)
     assert {"doubled", "out of order"} & set(found["violations"])

@@ -49,6 +49,7 @@ def run(system: System, faults: Sequence[Fault], seed: int, say: Callable[[str],
             _suffer(fault, harm, recovery, found, say)
         found.ended = time.time()
         _catch_up(found)
+        recovery.close()
     for part in parts:
         part.stop()
     return found

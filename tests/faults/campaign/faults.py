@@ -36,7 +36,7 @@ HOSTILE = (
     b"0.5",
     b"<script>alert(1)</script>",
 )
-MODES = {"cut": "cut", "half-open": "swallow", "slow": "slow", "delay": "delay"}
+MODES = {"cut": "cut", "half-open": "swallow", "answers lost": "mute", "slow": "slow", "delay": "delay"}
 BOARD_FAULTS = {
     "silent": {"slow": 4.0},
     "garbling": {"garbling": True},
@@ -71,7 +71,7 @@ class Harm:
                     self._system.signal(name, signal.SIGKILL)
             case "freeze":
                 self._system.signal(target, signal.SIGSTOP)
-            case "cut" | "half-open" | "slow" | "delay":
+            case "cut" | "half-open" | "answers lost" | "slow" | "delay":
                 self._system.network(MODES[fault.kind], target)
             case "silent" | "garbling" | "reboot" | "refuse":
                 faults = SBA5_FAULTS if target.endswith("co2") else BOARD_FAULTS
@@ -86,7 +86,7 @@ class Harm:
         match fault.kind:
             case "freeze":
                 self._system.signal(fault.target, signal.SIGCONT)
-            case "half-open" | "slow" | "delay":
+            case "half-open" | "answers lost" | "slow" | "delay":
                 self._system.network("pass", fault.target)
             case "redis full":
                 with suppress(redis.RedisError):

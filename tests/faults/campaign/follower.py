@@ -42,6 +42,7 @@ class Streams:
         """End, with all that is there."""
         self._ending.set()
         self._thread.join(10)
+        self._redis.close()
 
     def flushed(self) -> None:
         """Redis is about to lose its data: each agent's numbers then begin anew, with a gap that says `epoch`."""
@@ -112,6 +113,11 @@ class Device:
                 self._file.close()
                 self._file = None
 
+    def close(self) -> None:
+        """Let go of the log."""
+        if self._file is not None:
+            self._file.close()
+
     def _take(self, data: bytes) -> None:
         *lines, self._rest = (self._rest + data).split(b"\n")
         for line in lines:
@@ -159,3 +165,4 @@ class Devices:
             time.sleep(0.2)
         for device in self.all:
             device.look()
+            device.close()

@@ -111,7 +111,10 @@ class Load:
 
     def _by_program(self) -> None:
         password = (self._system.folder / "secrets/redis.password").read_text().strip()
-        requests = Requests(connect("127.0.0.1", self._system.usual["redis"], password, timeout=3))
+        with connect("127.0.0.1", self._system.usual["redis"], password, timeout=3) as client:
+            self._ask(Requests(client))
+
+    def _ask(self, requests: Requests) -> None:
         while not self._ending.wait(0.3):
             key = self._chance.choice(ALL[1:])
             asked = self._ledger.ask("program", key, "program")

@@ -3,6 +3,7 @@
 import http.client
 import http.cookiejar
 import re
+import urllib.error
 import urllib.request
 from collections.abc import Callable
 from http import HTTPStatus
@@ -34,7 +35,8 @@ class Panel:
         """Ask for the value, the command's own number or 0; None when it could not even be tried."""
         try:
             self._sign_in()
-        except TROUBLE:
+        except TROUBLE as error:
+            _close(error)
             return None
         asked = self._ledger.ask(by, key, channel)
         data = orjson.dumps({"key": key, "channel": channel, "value": value(asked)})
@@ -44,6 +46,7 @@ class Panel:
             with self._opener.open(request, timeout=PATIENCE) as answer:
                 self._ledger.taken(asked, orjson.loads(answer.read())["id"])
         except urllib.error.HTTPError as error:
+            error.close()
             asked.refused = error.code != HTTPStatus.INTERNAL_SERVER_ERROR
             self._token = None
         except TROUBLE:
@@ -59,7 +62,8 @@ class Panel:
         try:
             with urllib.request.urlopen(f"{self._address}/health", timeout=PATIENCE) as answer:
                 return bool(orjson.loads(answer.read()) == {"status": "ok", "hub": True})
-        except TROUBLE:
+        except TROUBLE as error:
+            _close(error)
             return False
 
     def socket(self) -> Any:  # noqa: ANN401  (simple-websocket has no types)
@@ -78,3 +82,9 @@ class Panel:
             if found is None:
                 raise http.client.HTTPException("the page has no CSRF token")
             self._token = found[1]
+
+
+def _close(error: Exception) -> None:
+    """An answer with an error is open."""
+    if isinstance(error, urllib.error.HTTPError):
+        error.close()

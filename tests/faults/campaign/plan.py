@@ -30,6 +30,7 @@ KINDS = {
     "freeze": Kind((*PROCESSES, *(f"simulator-{name}" for name in BOARDS)), 10, 1, 8),
     "cut": Kind(LINKS, 2),
     "half-open": Kind(LINKS, 4, 1, 8),
+    "answers lost": Kind(LINKS, 2, 1, 6),
     "slow": Kind(LINKS, 2, 2, 6),
     "delay": Kind(LINKS, 2, 2, 6),
     "redis full": Kind(("redis",), 2, 2, 6),

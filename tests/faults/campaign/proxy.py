@@ -1,12 +1,19 @@
 """The network between clayhub and its servers, which can go bad: a process of its own, so that it disturbs no timing.
 
 `python -m tests.faults.campaign.proxy LISTEN TARGET ...` passes on from port to port. Each line of its standard input
-is a mode and a port, such as `delay 11883`: `pass`, `cut` (every connection, once), `swallow` (connections stay and
-nothing comes through, until `pass` ends them), `slow` (BYTES_A_SECOND), `delay` (DELAY seconds).
+is a mode and a port, such as `delay 11883`:
+
+pass      from now on all is well; connections of which something was held back are ended
+cut       every connection is ended, once
+swallow   connections stay, and nothing comes through
+mute      the same of what servers say; what they are told comes through
+slow      BYTES_A_SECOND come through
+delay     everything comes DELAY seconds later
 """
 
 import asyncio
 import sys
+from collections.abc import Container
 from contextlib import suppress
 
 PIECE = 16_384
@@ -25,7 +32,7 @@ class Stretch:
 
     def turn(self, mode: str) -> None:
         """From now on behave so. What was swallowed is not said later: such a connection is ended."""
-        if mode == "cut" or self._mode == "swallow":
+        if mode == "cut" or self._mode in ("swallow", "mute"):
             for writer in self._open:
                 writer.transport.abort()
         self._mode = "pass" if mode == "cut" else mode
@@ -41,24 +48,26 @@ class Stretch:
             return
         self._open |= {writer, there}
         await asyncio.wait(
-            [asyncio.create_task(self._carry(reader, there)), asyncio.create_task(self._carry(there_reader, writer))],
+            [
+                asyncio.create_task(self._carry(reader, there, ("swallow",))),
+                asyncio.create_task(self._carry(there_reader, writer, ("swallow", "mute"))),
+            ],
             return_when=asyncio.FIRST_COMPLETED,
         )
         for each in (writer, there):
             self._open.discard(each)
             each.transport.abort()
 
-    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _carry(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, held: Container[str]) -> None:
         with suppress(OSError):
             while data := await source.read(PIECE):
                 if self._mode == "slow":
                     await asyncio.sleep(len(data) / BYTES_A_SECOND)
                 elif self._mode == "delay":
                     await asyncio.sleep(DELAY)
-                if self._mode == "swallow":
-                    await self._passes.wait()
-                sink.write(data)
-                await sink.drain()
+                if self._mode not in held:
+                    sink.write(data)
+                    await sink.drain()
 
 
 async def main() -> None:

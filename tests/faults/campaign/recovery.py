@@ -33,6 +33,11 @@ class Recovery:
         self._panels = {agent: Panel(system.web, system.truth, ledger) for agent in BY_PANEL}
         self._pool = ThreadPoolExecutor(8)
 
+    def close(self) -> None:
+        """Nothing is measured any more."""
+        self._pool.shutdown()
+        self._redis.close()
+
     def measure(self, since: float) -> dict[str, float]:
         """Seconds after `since` until each thing worked; PATIENCE and more when it did not."""
         link = self._citizen()

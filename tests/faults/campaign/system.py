@@ -11,11 +11,9 @@ from typing import Self
 import redis
 
 from agents.outbox.place import in_memory
-from hub.contract.config.load import load
 from hub.contract.places import Places
 from hub.state.connect import connect
 from tests.cli.installation import Installation
-from tests.faults.campaign.plan import AGENTS
 from tests.servers import free_port, wait_until
 
 HERE = Path(__file__).parent
@@ -80,6 +78,8 @@ class System(Installation):
         self._wrap("mosquitto", "-c", "listener", "mqtt")
         self._wrap("redis-server", "", "port", "redis")
         self.environment |= {"PATH": f"{folder}/bin:{os.environ['PATH']}", "PYTHONPATH": str(house)}
+        self.truth: redis.Redis
+        """A client that goes past the network."""
         self._proxy: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> Self:
@@ -91,10 +91,10 @@ class System(Installation):
             assert self._proxy.stdout is not None
             assert self._proxy.stdout.readline() == "ready\n"
             self._wait_until_up(started)
+            self.truth = self.open_redis()
         except BaseException:
             self.__exit__()
             raise
-        self.truth = self.open_redis()
         return self
 
     def _begin(self) -> subprocess.Popen[bytes]:
@@ -115,6 +115,8 @@ class System(Installation):
     def __exit__(self, *_: object) -> None:
         """Stop all, and give the small disk back."""
         super().__exit__()
+        if hasattr(self, "truth"):
+            self.truth.close()
         if self._proxy is not None:
             self._proxy.terminate()
             self._proxy.communicate()
@@ -163,10 +165,6 @@ class System(Installation):
             except ProcessLookupError:
                 return
 
-    def configuration(self) -> object:
-        """The configuration as clayhub reads it."""
-        return load(self.config)
-
     def _mount(self) -> bool:
         self.var.mkdir()
         argv = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=700", "clayhub-campaign", str(self.var)]
@@ -189,6 +187,3 @@ class System(Installation):
             )
         )
         script.chmod(0o755)
-
-
-__all__ = ["AGENTS", "System"]

@@ -85,7 +85,6 @@ class Agent:
         for worker in set(self._workers.values()):
             worker.start()
         self._link.start()
-        self._interlocks.begin()
         try:
             while self._turn():
                 pass
@@ -128,6 +127,7 @@ class Agent:
                 self._transit.doubt()
                 self._beat()  # first, so that whoever sees us there is not held for late
                 self._publisher.announce()
+                self._interlocks.announce()
                 self._publisher.outbox.reconnected()
                 self._notify("READY=1")
             case Arrived(incoming, at):

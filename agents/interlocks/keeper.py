@@ -27,8 +27,9 @@ class Keeper:
         self._due = float("-inf")
         self._verdict.publish(board.rulings())
 
-    def begin(self) -> None:
-        """The agent begins: the interlocks are there."""
+    def announce(self) -> None:
+        """Say that the interlocks are there, and soon how they stand: at each connection."""
+        self._due = float("-inf")
         for stand in self._board.stands:
             self._publisher.health(Health(_key(stand), None))
 

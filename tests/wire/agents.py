@@ -28,6 +28,7 @@ agents: {a1: {title: The one under test}}
 stands:
   s:
     agent: a1
+    interlocks: INTERLOCKS
     devices:
 """
 
@@ -109,11 +110,16 @@ def said(message: Incoming) -> Any:  # noqa: ANN401
 
 
 def assembled(
-    broker: MosquittoServer | Proxy, folder: Path, devices: str, notify: Callable[[str], None] = lambda _state: None
+    broker: MosquittoServer | Proxy,
+    folder: Path,
+    devices: str,
+    notify: Callable[[str], None] = lambda _state: None,
+    locks: str = "{}",
 ) -> Agent:
-    """The agent a1 with these devices (YAML below `devices:`), not yet running."""
+    """The agent a1 with these devices (YAML below `devices:`) and interlocks (in one line), not yet running."""
     file = folder / "config.yaml"
-    file.write_text(CONFIG.replace("PORT", str(broker.port)) + "".join(f"      {x}\n" for x in devices.splitlines()))
+    text = CONFIG.replace("PORT", str(broker.port)).replace("INTERLOCKS", locks)
+    file.write_text(text + "".join(f"      {x}\n" for x in devices.splitlines()))
     config = load(file)
     found = entries(config, DRIVERS)
     for entry in found.values():
@@ -133,10 +139,10 @@ def assembled(
 
 
 @contextmanager
-def agent(broker: MosquittoServer | Proxy, folder: Path, devices: str) -> Iterator[None]:
-    """The agent a1 with these devices (YAML below `devices:`) inside the block, connected."""
+def agent(broker: MosquittoServer | Proxy, folder: Path, devices: str, locks: str = "{}") -> Iterator[None]:
+    """The agent a1 with these devices (YAML below `devices:`) and interlocks inside the block, connected."""
     up = threading.Event()
-    made = assembled(broker, folder, devices, lambda state: up.set() if state == "READY=1" else None)
+    made = assembled(broker, folder, devices, lambda state: up.set() if state == "READY=1" else None, locks)
     thread = threading.Thread(target=made.run, name="agent a1", daemon=True)
     thread.start()
     try:

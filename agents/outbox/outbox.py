@@ -30,6 +30,8 @@ MOST_IN_MEMORY = 8 * 2**20
 MOST_ON_DISK = 512 * 2**20
 LONGEST = 30 * 86_400.0
 """Seconds that something is kept."""
+JUMP = 60.0
+"""Seconds that no clock goes forward at once unless it is set; one without a battery begins in the past."""
 MOST_MOVED = 8
 """Segments that move to the disk in one go."""
 
@@ -54,6 +56,8 @@ class Outbox:
         self._progress = float("-inf")
         self._marks: deque[tuple[float, int]] = deque()
         """When which number was the newest, of those that are in memory only."""
+        self._zero = float("inf")
+        """The time of day when the monotonic clock was 0."""
         self._resent: int | None = None
         """The number up to which the backlog was sent again; None when none is being sent."""
         self._memory_trouble = Trouble(f"{memory} cannot be written to; readings are lost if the hub misses them")
@@ -129,6 +133,7 @@ class Outbox:
         while self._marks and self._marks[0][1] <= max(self._stored, self._disk.newest):
             self._marks.popleft()
         self._memory.keep_within(MOST_IN_MEMORY)
+        self._look_at_clock(wall - now)
         self._settle()
         if self._disk.busy:
             return
@@ -166,6 +171,12 @@ class Outbox:
             for entry in entries[bisect_right(entries, after, key=attrgetter("n")) :]:
                 after = entry.n
                 yield entry
+
+    def _look_at_clock(self, zero: float) -> None:
+        """A clock that was set forward has dated the files too early; they are not too old for that."""
+        forward, self._zero = zero - self._zero, zero
+        for segment in self._disk.segments if forward > JUMP else ():
+            segment.date_later(forward)
 
     def _settle(self) -> None:
         """See what became of the last chore."""

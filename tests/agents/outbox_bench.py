@@ -1,5 +1,6 @@
 """An outbox on the bench: files in folders of the test's own, and slow chores done at once."""
 
+import time
 from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,8 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.memory, self.disk = folder / "memory", folder / "disk"
         self.chores = AtOnce()
+        self.zero = time.time()
+        """The time of day when the test's time was 0."""
         self.outbox = self.open()
 
     def open(self) -> Outbox:
@@ -65,7 +68,11 @@ class Bench:
     def move(self, now: float) -> None:
         """Time passes without a word of the hub until all is on the disk."""
         for seconds in range(0, 60, 2):
-            self.outbox.tend(now + seconds, 0.0)
+            self.tend(now + seconds)
+
+    def tend(self, now: float) -> None:
+        """As the agent does each second."""
+        self.outbox.tend(now, self.zero + now)
 
     def on_disk(self) -> list[str]:
         return sorted(path.name for path in self.disk.iterdir()) if self.disk.exists() else []

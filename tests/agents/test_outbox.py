@@ -282,9 +282,20 @@ def test_when_it_is_full_the_oldest_are_thinned_and_results_kept(
 def test_what_is_too_old_is_given_up(bench: Bench) -> None:
     bench.add(5)
     bench.move(0)
-    bench.add(1, 100)
-    written = (bench.disk / bench.on_disk()[0]).stat().st_mtime
-    bench.outbox.tend(100, written + outbox.LONGEST - 1)
+    bench.tend(outbox.LONGEST - 60)
     assert bench.outbox.oldest == 1
-    bench.outbox.tend(101, written + outbox.LONGEST + 1)
+    bench.tend(outbox.LONGEST + 60)
+    assert bench.outbox.oldest == 6
+
+
+def test_fault_16_a_clock_that_is_set_forward_makes_nothing_too_old(bench: Bench) -> None:
+    bench.add(5)
+    bench.move(0)
+    bench.zero += 2 * outbox.LONGEST
+    for second in range(60, 70):
+        bench.tend(second)
+    assert bench.outbox.oldest == 1
+    bench.tend(outbox.LONGEST - 60)
+    assert bench.outbox.oldest == 1
+    bench.tend(outbox.LONGEST + 60)
     assert bench.outbox.oldest == 6

@@ -1,7 +1,8 @@
 """One campaign: fault after fault against the system under load, and what is found out meanwhile."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.faults.campaign.faults import Harm, Window
@@ -28,7 +29,7 @@ class Evidence:
     load: Load
     memory: Memory
     windows: list[Window] = field(default_factory=list)
-    recovered: list[dict[str, float]] = field(default_factory=list)
+    recovered: list[tuple[Fault, dict[str, float]]] = field(default_factory=list)
     began: float = 0.0
     ended: float = 0.0
 
@@ -56,20 +57,30 @@ def run(system: System, faults: Sequence[Fault], seed: int, say: Callable[[str],
 
 
 def _suffer(fault: Fault, harm: Harm, recovery: Recovery, found: Evidence, say: Callable[[str], None]) -> None:
-    begin = time.time()
-    if fault.kind in FORGETFUL:
-        found.streams.flushed()
-    harm.begin(fault)
-    time.sleep(fault.seconds)
-    harm.end(fault)
-    end = time.time()
-    found.windows.append(Window(fault, begin, end))
-    seconds = recovery.measure(end)
-    found.recovered.append(seconds)
+    with _done(fault, harm, found):
+        time.sleep(fault.seconds / 2)
+        if fault.amid is not None:
+            with _done(Fault(fault.number, *fault.amid, 0.0, 0.0), harm, found):
+                pass
+        time.sleep(fault.seconds / 2)
+    seconds = recovery.measure(found.windows[-1].end)
+    found.recovered.append((fault, seconds))
     harm.tidy()
     slowest = max(seconds, key=lambda name: seconds[name])
     say(f"{time.strftime('%H:%M:%S')} {fault}; all works after {seconds[slowest]:.1f} s (last: {slowest})")
     time.sleep(fault.pause)
+
+
+@contextmanager
+def _done(fault: Fault, harm: Harm, found: Evidence) -> Iterator[None]:
+    """The fault lasts as long as the block."""
+    if fault.kind in FORGETFUL:
+        found.streams.flushed()
+    begin = time.time()
+    harm.begin(fault)
+    yield
+    harm.end(fault)
+    found.windows.append(Window(fault, begin, time.time()))
 
 
 def _catch_up(found: Evidence) -> None:

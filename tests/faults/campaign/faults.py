@@ -16,6 +16,7 @@ from hub.state import keys
 from tests.faults.campaign.load import Load
 from tests.faults.campaign.plan import Fault
 from tests.faults.campaign.system import System
+from tests.servers import wait_until
 
 FILL = keys.ROOT + "campaign"
 PIECE = 1_000_000
@@ -89,8 +90,7 @@ class Harm:
             case "half-open" | "answers lost" | "slow" | "delay":
                 self._system.network("pass", fault.target)
             case "redis full":
-                with suppress(redis.RedisError):
-                    self._system.truth.delete(FILL)
+                wait_until(self._empty_redis, "Redis is there to be emptied")
             case "disk full":
                 self._waste.unlink(missing_ok=True)
             case "silent" | "garbling" | "refuse":
@@ -130,6 +130,13 @@ class Harm:
         with suppress(redis.RedisError):
             for _ in range(200):
                 self._system.truth.rpush(FILL, b"x" * PIECE)
+
+    def _empty_redis(self) -> bool:
+        try:
+            self._system.truth.delete(FILL)
+        except redis.RedisError:
+            return False
+        return True
 
     def _flush(self) -> None:
         script = "local all = redis.call('SCAN', 0, 'COUNT', 100000)[2] return redis.call('DEL', unpack(all))"

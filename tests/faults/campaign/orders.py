@@ -37,7 +37,8 @@ class Orders:
     """Commands with no outcome, or with two."""
     slowest: float = 0.0
     """Most seconds from asking to writing, while nothing on the way stood still."""
-    slowest_of_all: float = 0.0
+    slowest_of_all: dict[str, float] = field(default_factory=dict)
+    """The same with all, by who asked."""
 
 
 def orders(asked: Mapping[int, Asked], writes: Sequence[Write], standing: Iterable[Span], slack: float) -> Orders:
@@ -67,6 +68,7 @@ def _judge(write: Write, command: Asked | None, stood: list[Span], slack: float,
         found.wrong.append(f"done though refused: {write} of {command}")
     took = write.at - command.at
     moved = took - sum(max(0.0, min(span.end, write.at) - max(span.begin, command.at)) for span in stood)
-    found.slowest, found.slowest_of_all = max(found.slowest, moved), max(found.slowest_of_all, took)
+    found.slowest = max(found.slowest, moved)
+    found.slowest_of_all[command.by] = max(found.slowest_of_all.get(command.by, 0.0), took)
     if moved > MOST + slack:
         found.wrong.append(f"{took:.1f} s after it was asked for: {write} of {command}")

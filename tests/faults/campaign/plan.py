@@ -22,6 +22,8 @@ class Kind:
 
 
 PAIRS = ("mosquitto agent-left", "hub redis", "mosquitto hub", "agent-left agent-right")
+LONG, OFTEN = 3.0, 0.4
+"""A fault longer than so many seconds has another one in its middle, so often."""
 BOARDS = (*COUNTERS, "room.relays")
 
 KINDS = {
@@ -58,14 +60,17 @@ class Fault:
     target: str
     seconds: float
     pause: float
+    amid: tuple[str, str] | None = None
+    """Kind and target of another fault, which is done in the middle of this one."""
 
     def __str__(self) -> str:
         length = f" for {self.seconds:.1f} s" if self.seconds else ""
-        return f"{self.number}: {self.kind} {self.target}{length}"
+        amid = f", amid it {' '.join(self.amid)}" if self.amid else ""
+        return f"{self.number}: {self.kind} {self.target}{length}{amid}"
 
 
 def plan(seed: int, count: int, kinds: Collection[str] = KINDS.keys()) -> list[Fault]:
-    """As many faults: the same ones for the same arguments. Each kind and target comes, when there are enough."""
+    """As many faults: the same ones for the same arguments. Each kind comes, when there are enough."""
     chance = random.Random(seed)
     names = [name for name in KINDS if name in kinds]
     cards: list[tuple[str, str]] = []
@@ -73,13 +78,14 @@ def plan(seed: int, count: int, kinds: Collection[str] = KINDS.keys()) -> list[F
         hand = [(name, chance.choice(KINDS[name].targets)) for name in names for _ in range(KINDS[name].weight)]
         chance.shuffle(hand)
         cards += hand
-    return [
-        Fault(
-            number + 1,
-            kind,
-            target,
-            round(chance.uniform(KINDS[kind].least, KINDS[kind].most), 2),
-            round(chance.uniform(0.0, 1.5), 2),
-        )
-        for number, (kind, target) in enumerate(cards[:count])
-    ]
+    return [_fault(number, *card, chance) for number, card in enumerate(cards[:count], 1)]
+
+
+def _fault(number: int, kind: str, target: str, chance: random.Random) -> Fault:
+    seconds = round(chance.uniform(KINDS[kind].least, KINDS[kind].most), 2)
+    amid = None
+    if seconds > LONG and chance.random() < OFTEN:
+        other = chance.choice(["kill", "kill", "power cut"])
+        if (kind, other) != ("disk full", "power cut"):  # it may cost more: what cannot be written stays in memory
+            amid = other, chance.choice(PROCESSES if other == "kill" else KINDS[other].targets)
+    return Fault(number, kind, target, seconds, round(chance.uniform(0.0, 1.5), 2), amid)

@@ -27,21 +27,22 @@ LONGEST_BODY = 99
 class Esp32Faults:
     """What can be wrong with a board; the fault lasts as long as it stands in the file.
 
-    `absent` names sensors that show -255; `slow` is the seconds that each answer takes longer; `refuse` lets nobody
+    `absent` names sensors that show -255, `frozen` those that stay at what they show; `slow` is the seconds that each answer takes longer; `refuse` lets nobody
     connect; `reboot` reboots the board once when it is set; `lost` is how many of the next commands are carried out,
     but never answered, as the connection breaks.
     """
 
     sensors: ClassVar[Collection[str]]
     absent: tuple[str, ...] = ()
+    frozen: tuple[str, ...] = ()
     slow: float = 0.0
     refuse: bool = False
     reboot: bool = False
     lost: int = 0
 
     def __post_init__(self) -> None:
-        if not set(self.absent) <= set(self.sensors):
-            raise ValueError(f"absent takes a list with some of: {', '.join(self.sensors)}")
+        if not {*self.absent, *self.frozen} <= set(self.sensors):
+            raise ValueError(f"absent and frozen take a list with some of: {', '.join(self.sensors)}")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class Esp32:
         self._booted_at = now
         self._reboot_at = math.inf
         self._lost = 0
+        self._frozen: dict[str, float] = {}
         self._outputs_off()
         self._seen_at, self._seen = now, self._meet_world(now)
 
@@ -141,6 +143,12 @@ class Esp32:
     def _sensor(self, name: str, now: float) -> float:
         if name in self.faults.absent:
             return ABSENT
+        if name in self.faults.frozen:
+            return self._frozen.setdefault(name, self._show(name, now))
+        self._frozen.pop(name, None)
+        return self._show(name, now)
+
+    def _show(self, name: str, now: float) -> float:
         looked_at = self._booted_at + (now - self._booted_at) // self.refresh * self.refresh
         if looked_at != self._seen_at:
             self._seen_at, self._seen = looked_at, self._meet_world(now)

@@ -163,3 +163,25 @@ def test_no_request_breaks_it(method: str, path: str, body: bytes) -> None:
     bench = Bench()
     bench.board.answer(method, path, body, bench.now)
     assert sum(bench.relays) <= 1
+
+
+def test_a_sensor_can_be_frozen_while_the_others_go_on() -> None:
+    bench = Bench()
+    bench.suffer(frozen=("int_temp",))
+    shown = []
+    for _ in range(20):
+        bench.pass_time(3)
+        shown.append((bench.info["int_temp"], bench.info["int_hum"]))
+    temperatures, humidities = zip(*shown, strict=True)
+    assert (len(set(temperatures)), len(set(humidities)) > 3) == (1, True)
+    bench.suffer()
+    assert len({bench.info["int_temp"] for _ in range(20) if bench.pass_time(3)}) > 1
+
+
+def test_a_command_can_be_carried_out_and_never_answered() -> None:
+    bench = Bench()
+    bench.suffer(lost=1)
+    assert bench.post("/relay", b'{"channel":0,"state":1}').lost
+    assert not bench.get("/info").lost
+    assert bench.relays[0] == 1
+    assert not bench.post("/relay", b'{"channel":0,"state":0}').lost

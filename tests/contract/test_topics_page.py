@@ -79,6 +79,20 @@ HELD_BY = {
         "agents/test_on_time.py::test_what_somebody_switches_on_at_the_device_counts_too",
         "agents/test_on_time.py::test_when_the_time_is_over_the_output_is_safe_and_an_event_says_so",
     ],
+    "K1": [
+        "wire/test_interlocks.py::test_a_reading_trips_it_and_the_output_goes_off_and_stays_off",
+        "wire/test_interlocks.py::test_while_tripped_everybody_is_refused_and_told_why",
+    ],
+    "K2": [
+        "wire/test_interlocks.py::test_a_thermometer_that_falls_silent_trips_it",
+        "wire/test_interlocks.py::test_a_thermometer_with_a_fault_or_a_sentinel_trips_it",
+        "agents/test_interlocks.py::test_a_value_that_cannot_be_believed_trips",
+    ],
+    "K3": [
+        "wire/test_interlocks.py::test_a_command_that_waited_behind_a_slow_bus_is_refused_if_it_has_tripped_meanwhile"
+    ],
+    "K4": ["wire/test_interlocks.py::test_everybody_sees_what_there_is"],
+    "K5": ["wire/test_interlocks.py::test_what_latches_stays_so_across_a_restart_until_it_is_reset"],
     "P3": ["wire/test_agent.py::test_a_predecessors_late_will_is_corrected"],
     "P4": [
         "hub/test_core.py::test_three_silent_seconds_make_an_agent_offline",

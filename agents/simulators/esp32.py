@@ -28,8 +28,8 @@ class Esp32Faults:
     """What can be wrong with a board; the fault lasts as long as it stands in the file.
 
     `absent` names sensors that show -255, `frozen` those that stay at what they show; `slow` is the seconds that each
-    answer takes longer; `refuse` lets nobody connect; `reboot` reboots the board once when it is set; `lost` is how many
-    of the next commands are carried out, but never answered, as the connection breaks.
+    answer takes longer; `refuse` lets nobody connect; `reboot` reboots the board once when it is set; `lost` is how
+    many of the next commands are carried out, but never answered, as the connection breaks.
     """
 
     sensors: ClassVar[Collection[str]]

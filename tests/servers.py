@@ -11,7 +11,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -67,6 +68,16 @@ def freeze(pid: int) -> None:
     os.kill(pid, signal.SIGSTOP)
     tasks = Path(f"/proc/{pid}/task")
     wait_until(lambda: all(") T" in (task / "stat").read_text() for task in tasks.iterdir()), f"{pid} to stand still")
+
+
+@contextmanager
+def frozen(pid: int) -> Iterator[None]:
+    """A process stands still inside the block."""
+    freeze(pid)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 class Server:

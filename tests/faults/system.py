@@ -138,6 +138,11 @@ class System(Installation):
         """A device as the panel shows it."""
         return dict(self.view.snapshot()["devices"][key])
 
+    def health(self, key: str) -> object:
+        """How a device is, as its agent's latest heartbeat says: `ok` or a code."""
+        found = self.view.snapshot()
+        return found["agents"][found["devices"][key]["info"]["agent"]]["health"][key]
+
     def alarms(self) -> Json:
         """The alarms that are not normal, by id."""
         return dict(self.view.snapshot()["alarms"])
@@ -202,9 +207,12 @@ class System(Installation):
         )
 
     def fresh(self, since: int) -> bool:
-        """Whether every device is online and was read after `since` (ms of Redis's clock)."""
+        """Whether every device is online and was read after `since` (ms of Redis's clock); or of a slow one that its
+        values are not old.
+        """
         return all(
-            device["availability"] == "online" and (device["received"] or 0) > since
+            device["availability"] == "online"
+            and (device["received"] or 0) > since - (3_000 * period if (period := device["info"]["period"]) > 1 else 0)
             for device in self.view.snapshot()["devices"].values()
         )
 

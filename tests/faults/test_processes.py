@@ -15,7 +15,7 @@ from hub.contract import topics
 from hub.state import keys
 from tests.faults.readings import BOARD, History
 from tests.faults.system import CHAMBER, SUPPLY, Case, System
-from tests.servers import freeze, wait_until
+from tests.servers import frozen, wait_until
 
 ON, OFF = 'POST /relay {"channel":0,"state":1}', 'POST /relay {"channel":0,"state":0}'
 
@@ -24,16 +24,6 @@ ON, OFF = 'POST /relay {"channel":0,"state":1}', 'POST /relay {"channel":0,"stat
 def history(system: System) -> History:
     """The chamber's readings from the beginning of the test."""
     return History(system)
-
-
-@contextmanager
-def frozen(pid: int) -> Iterator[None]:
-    """A process stands still inside the block."""
-    freeze(pid)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 @contextmanager

@@ -119,6 +119,8 @@ CHANNELS = st.one_of(
         unit=st.text(),
         decimals=st.none() | st.integers(0, 9),
         whole=st.booleans(),
+        frozen_after=FLOATS,
+        rails=st.none() | st.tuples(st.integers(0, 9), st.floats(10, 1e9)),
     ),
     st.builds(Switch, NAMES, **COMMON, safe=st.none() | st.booleans(), lease=FLOATS, max_on=FLOATS),
     st.builds(Choice, NAMES, **COMMON, options=st.lists(st.text(min_size=1), min_size=1).map(tuple)),

@@ -65,8 +65,8 @@ class Alarm:
         return self.state in (State.UNACKNOWLEDGED, State.RETURNED)
 
     def clear(self, now_ms: int) -> "Alarm":
-        """Its cause has gone."""
-        latched = self.latched and self.state == State.UNACKNOWLEDGED
+        """Its cause has gone. That of an interlock which is latched is acknowledged once more: this releases it."""
+        latched = self.latched and (self.state == State.UNACKNOWLEDGED or self.kind == Kind.INTERLOCK)
         return replace(self, state=State.RETURNED if latched else State.NORMAL, cleared=now_ms)
 
     def acknowledge(self, by: str, note: str | None, now_ms: int) -> "Alarm":

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+from hub.alarms import interlock
 from hub.alarms.alarm import Definition
 from hub.contract.alarm import Kind, Priority
+from hub.contract.config.interlocks import DEVICE
 from hub.contract.config.schema import Config
+from hub.contract.interlock import Interlock, interlocks
 
 RESTART = 10.0
 """Seconds that an agent or device may be away before it is an alarm: one that is restarted comes back within them."""
@@ -20,6 +23,8 @@ def definitions(config: Config) -> Iterator[Definition]:
     for stand_name, stand in config.stands.items():
         for device in stand.devices:
             yield from _of_device(f"{stand_name}/{device}")
+    for each in interlocks(config):
+        yield _of_interlock(each)
     for agent in config.agents:
         yield from _of_agent(agent)
     yield Definition(STORE_REDIS, Kind.STORE, Priority.HIGH)
@@ -40,6 +45,14 @@ def _of_device(key: str) -> Iterator[Definition]:
     yield Definition(device_alarm(Kind.STALE, key), Kind.STALE, Priority.MEDIUM, key)
     yield Definition(device_alarm(Kind.FAULT, key), Kind.FAULT, Priority.HIGH, key, delay=RESTART)
     yield Definition(device_alarm(Kind.RETAINED, key), Kind.RETAINED, Priority.MEDIUM, key, latched=True)
+
+
+def _of_interlock(each: Interlock) -> Definition:
+    """An agent keeps its own interlocks latched and says so; those of the hub are as long as their alarm stands."""
+    alarm = interlock.name(each)
+    if each.agent is None:
+        return Definition(alarm, Kind.INTERLOCK, Priority.HIGH, latched=each.latched)
+    return Definition(alarm, Kind.INTERLOCK, Priority.HIGH, f"{each.stand}/{DEVICE}", each.name)
 
 
 def _of_agent(agent: str) -> Iterator[Definition]:

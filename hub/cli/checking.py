@@ -11,6 +11,7 @@ from hub.contract.config.load import load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError
 from hub.contract.config.schema import Config
 from hub.contract.description import Description
+from hub.interlocks import check as interlocks
 from hub.procedures import check as procedures
 from hub.schedule import check as schedules
 
@@ -20,7 +21,8 @@ def checked(path: Path) -> tuple[Config, dict[str, Description]]:
     config = load(path)
     with naming_lines(path):
         descriptions = describe(config, drivers(config, path))
-        problems = [one for check in (_procedures, _schedules, _alarms) for one in check(config, descriptions)]
+        checks = (interlocks.check, _procedures, _schedules, _alarms)
+        problems = [one for check in checks for one in check(config, descriptions)]
         if problems:
             raise UnlocatedError(problems)
     return config, descriptions

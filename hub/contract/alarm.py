@@ -39,6 +39,7 @@ class Kind(StrEnum):
     RETAINED = "retained"
     STORE = "store"
     DISK = "disk"
+    INTERLOCK = "interlock"
 
 
 @dataclass(frozen=True, slots=True)

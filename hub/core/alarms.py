@@ -6,12 +6,11 @@ from typing import Any
 from hub.alarms.alarm import Alarm
 from hub.alarms.board import Board
 from hub.alarms.definitions import definitions, device_alarm
-from hub.alarms.limit import outside, sentence
+from hub.alarms.findings import Findings
 from hub.alarms.notices import Notices
 from hub.contract import topics
 from hub.contract.alarm import Kind, State
 from hub.contract.command import Status
-from hub.contract.config import alarms
 from hub.contract.config.schema import Config
 from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
@@ -21,6 +20,7 @@ from hub.core.commands import Commands
 from hub.core.conditions import Conditions
 from hub.core.devices import Devices
 from hub.core.effects import Effects, Publish
+from hub.core.interlocks import Interlocks
 from hub.core.presence import Presence
 from hub.procedures.effects import Moment
 from hub.state.record import Record
@@ -36,6 +36,7 @@ class Alarms:
         config: Config,
         devices: Devices,
         presence: Presence,
+        interlocks: Interlocks,
         commands: Commands,
         memory: dict[str, Json],
         token: int,
@@ -45,11 +46,8 @@ class Alarms:
         self.memory = memory
         self._board = Board(definitions(config), memory)
         self._conditions = Conditions(devices, presence, now)
-        self._presence, self._commands, self._out = presence, commands, out
-        self._limits: dict[str, list[tuple[str, str, alarms.Alarm]]] = {}
-        for name, limit in config.alarms.items():
-            device, channel = limit.channel.split(".")
-            self._limits.setdefault(f"{limit.stand}/{device}", []).append((name, channel, limit))
+        self._presence, self._interlocks, self._commands, self._out = presence, interlocks, commands, out
+        self._findings = Findings(config)
         self._notices = None if config.notify is None else Notices(config.notify, config.title)
         self._clock_set = False
         self._token, self._changes = token, 0
@@ -63,15 +61,8 @@ class Alarms:
     def on_reading(self, description: Description, reading: Reading, now: Moment) -> None:
         """A live reading. What has no value, or one that is doubted, neither raises an alarm nor ends it."""
         self._conditions.heard(description.key, now)
-        for name, channel, limit in self._limits.get(description.key, ()):
-            value = reading.values.get(channel)
-            if channel in reading.quality or type(value) not in (float, int):
-                continue
-            number: float | int = value  # type: ignore[assignment]  # the exact type was looked at, bool is none of it
-            was_active = self._board.is_active(name)
-            active = outside(limit, number, was_active)
-            said = sentence(limit, number, description.channel(channel)) if active and not was_active else ""
-            self._tell(self._board.judge(name, active, said, now, number), now)
+        for name, active, said, value in self._findings.of(description, reading, self._board.is_active):
+            self._tell(self._board.judge(name, active, said, now, value), now)
 
     def on_retained(self, key: str, channel: str, now: Moment) -> None:
         """An agent has refused a retained command: over at once, but somebody has to find out who sends such things."""
@@ -96,7 +87,7 @@ class Alarms:
 
     def on_time(self, now: Moment) -> None:
         """Judge what shows by silence, and send what is due. At least every second."""
-        for name, active, said in self._conditions.judge(now):
+        for name, active, said in (*self._conditions.judge(now), *self._interlocks.conditions()):
             self.on_condition(name, active, said, now)
         self.remind(now)
         if self._notices is not None and self._clock_set:
@@ -129,6 +120,8 @@ class Alarms:
         self._out.journal.alarm_changed(f"{self._token}-{self._changes}", {"at": now.ms, **asdict(alarm)})
         self._messages[alarm.id] = alarm.encode()
         self._publish(alarm.id)
+        if alarm.state == State.NORMAL:
+            self._interlocks.release(alarm.id)
         ended = self._notices.ended(alarm) if self._notices and alarm.state == State.NORMAL else None
         if ended is not None:
             self._out.notices.append(ended)

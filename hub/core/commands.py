@@ -9,6 +9,7 @@ from hub.contract.errors import Code, Refused
 from hub.contract.topics import Leaf
 from hub.core.devices import Devices
 from hub.core.effects import Effects, Publish
+from hub.core.interlocks import Interlocks
 from hub.core.presence import Presence
 from hub.procedures.effects import Moment
 from hub.state.record import Record, pending
@@ -31,8 +32,8 @@ class Sent:
 class Commands:
     """`ended` collects records with their final status, for whoever asked."""
 
-    def __init__(self, devices: Devices, presence: Presence, token: int, out: Effects) -> None:
-        self._devices, self._presence, self._out = devices, presence, out
+    def __init__(self, devices: Devices, presence: Presence, interlocks: Interlocks, token: int, out: Effects) -> None:
+        self._devices, self._presence, self._interlocks, self._out = devices, presence, interlocks, out
         self._token, self._counter = token, 0
         self._sent: dict[str, Sent] = {}
         self._latest: dict[tuple[str, str], str] = {}
@@ -59,6 +60,7 @@ class Commands:
             description.channel(channel)
             self._latest[key, channel] = record["id"]
             value = description.writable(channel).check(record["value"])
+            self._interlocks.check(key, channel, value, now)
             agent = self._devices.agent_of(key)
             boot, beat = self._presence.guard(agent)
         except Refused as refusal:

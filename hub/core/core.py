@@ -18,6 +18,7 @@ from hub.core.commands import Commands
 from hub.core.devices import Devices
 from hub.core.effects import Effects, Publish
 from hub.core.intake import Intake
+from hub.core.interlocks import Interlocks
 from hub.core.presence import Presence
 from hub.link import Incoming
 from hub.procedures.effects import Moment
@@ -44,12 +45,22 @@ class Core:
         for key, agent in self._devices.agents.items():
             served.setdefault(agent, []).append(key)
         self._presence = Presence(served, config_hash, self.effects, now)
-        self._commands = Commands(self._devices, self._presence, lock.token, self.effects)
+        standing = kept.memory.alarms
+        self._interlocks = Interlocks(config, self._devices, self._presence, standing, lock.token, now)
+        self._commands = Commands(self._devices, self._presence, self._interlocks, lock.token, self.effects)
         self._alarms = Alarms(
-            config, self._devices, self._presence, self._commands, kept.memory.alarms, lock.token, self.effects, now
+            config,
+            self._devices,
+            self._presence,
+            self._interlocks,
+            self._commands,
+            standing,
+            lock.token,
+            self.effects,
+            now,
         )
         self._capacity = Capacity(self._alarms, self.effects)
-        self._intake = Intake(self._devices, self._presence, self._alarms, kept.states, self.effects)
+        self._intake = Intake(self._devices, self._presence, self._interlocks, self._alarms, kept.states, self.effects)
         self._automation = Automation(config, self._devices.descriptions, kept.memory, self._commands, self.effects)
         self._commands.restore(kept.commands, now)
         self._automation.restore(now)
@@ -63,6 +74,7 @@ class Core:
     def take(self, messages: Iterable[Incoming], now: Moment) -> None:
         """What agents have numbered, in the order in which it came: readings, results, heartbeats, backlog."""
         self._intake.take(messages, now)
+        self._settle(now)
 
     def on_message(self, message: Incoming, now: Moment) -> None:
         """What is better known at once than in its order: results, heartbeats, who is there, what devices there are."""
@@ -119,6 +131,7 @@ class Core:
     def on_time(self, now: Moment) -> None:
         """Time has passed: who is silent, what waited too long, whose wait is over. To be called when `next_due` is."""
         self._presence.on_time(now)
+        self._interlocks.on_time(now)
         self._commands.on_time(now)
         self._automation.on_time(now)
         self._alarms.on_time(now)
@@ -151,8 +164,10 @@ class Core:
 
     def _settle(self, now: Moment) -> None:
         """Let outcomes and losses have their consequences, which may have outcomes in turn."""
-        while self._presence.lost or self._commands.ended:
+        while self._presence.lost or self._interlocks.wanted or self._commands.ended:
             while self._presence.lost:
                 self._commands.on_lost(self._presence.lost.pop(), now)
+            while self._interlocks.wanted:
+                self._commands.ask(self._interlocks.wanted.pop(0), now)
             while self._commands.ended:
                 self._automation.on_ended(self._commands.ended.pop(0), now)

@@ -22,6 +22,7 @@ from hub.core.commands import foreign, instant_ms
 from hub.core.conditions import STALE
 from hub.core.devices import Devices, happened
 from hub.core.effects import Effects
+from hub.core.interlocks import Interlocks
 from hub.core.presence import Presence
 from hub.link import Incoming
 from hub.procedures.effects import Moment
@@ -31,9 +32,16 @@ class Intake:
     """`known` are the devices of which there is a state already."""
 
     def __init__(
-        self, devices: Devices, presence: Presence, alarms: Alarms, known: Iterable[str], out: Effects
+        self,
+        devices: Devices,
+        presence: Presence,
+        interlocks: Interlocks,
+        alarms: Alarms,
+        known: Iterable[str],
+        out: Effects,
     ) -> None:
-        self._devices, self._presence, self._alarms, self._out = devices, presence, alarms, out
+        self._devices, self._presence, self._out = devices, presence, out
+        self._interlocks, self._alarms = interlocks, alarms
         self._known = set(known)
 
     def take(self, messages: Iterable[Incoming], now: Moment) -> None:
@@ -58,6 +66,7 @@ class Intake:
         if self._presence.is_live(agent, reading.epoch):
             self._known.add(key)
             self._out.live.show(key, now.ms, message.payload)
+            self._interlocks.on_reading(key, reading, now)
             self._alarms.on_reading(description, reading, now)
         self._out.lane.reading(agent, reading.epoch, reading.n, key, message.payload)
 
@@ -78,6 +87,7 @@ class Intake:
             if self._presence.is_of(topic.device, beat.boot):
                 self._out.lane.beat(topic.device, beat.epoch, beat.oldest)
         elif topic.leaf is Leaf.RESULT:
+            self._out.live.awaited = True  # the reading that shows it came just before
             self._result(topic.key, Result.decode(message.payload), now.ms, now)
         elif topic.leaf is Leaf.EVENT:
             self._event(topic.key, DeviceEvent.decode(message.payload), now.ms)

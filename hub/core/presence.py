@@ -102,6 +102,16 @@ class Presence:
         """Whether a device is there; None while nobody has said so."""
         return self._availability.word(key)
 
+    def doubt(self, key: str) -> str | None:
+        """The code why nothing that the device has shown is to be believed; None when it is there."""
+        agent, said = self._of_device[key], self.word(key)
+        if not agent.online or said is Availability.OFFLINE:
+            return Code.AGENT_OFFLINE
+        if said is Availability.FAULT:
+            code = agent.health.get(key, "ok")
+            return Code.NO_ANSWER if code == "ok" else code
+        return None
+
     def differs(self, agent: Agent) -> bool:
         """Whether the agent runs with another config.yaml than the hub."""
         return agent.config != self._config_hash

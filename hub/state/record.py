@@ -22,7 +22,7 @@ class Record(TypedDict):
     reason: str | None
     who: str | None
     source: str
-    """`panel`, `cli`, `procedure`, `schedule`, `device`, or `mqtt` (the broker does not pass on who it was)."""
+    """`panel`, `cli`, `procedure`, `schedule`, `interlock`, `device`, or `mqtt`: the broker does not say who it was."""
     requested: int
     ended: int | None
     until: int | None

@@ -4,8 +4,10 @@ from typing import Any
 
 import orjson
 
-from hub.contract import topics
+from hub.contract import interlock, topics
 from hub.contract.alarm import AlarmMessage
+from hub.contract.channels import Choice
+from hub.contract.description import Description
 from hub.contract.presence import Heartbeat
 from hub.contract.reading import Quality, Reading
 from hub.contract.topics import Leaf
@@ -22,7 +24,7 @@ class Watch(Clockwork):
 
     def __init__(self, limits: object, kept: dict[str, Any] | None = None, **more: object) -> None:
         super().__init__(kept_alarms=kept, alarms=limits, **more)
-        self.n, self.boot, self.alarms = 0, "b1", dict[str, str]()
+        self.n, self.boot, self.alarms, self.messages = 0, "b1", dict[str, str](), dict[str, str]()
         self.heartbeat()
         self.hear(topics.device(LAMP, Leaf.AVAILABILITY), b"online")
 
@@ -47,8 +49,9 @@ class Watch(Clockwork):
             topic = topics.parse(message.topic)
             if topic.leaf is Leaf.ALARM:
                 assert message.retain
-                said = AlarmMessage.decode(message.payload).state if message.payload else "normal"
-                self.alarms[topic.device] = said
+                said = AlarmMessage.decode(message.payload) if message.payload else None
+                self.alarms[topic.device] = said.state if said else "normal"
+                self.messages[topic.device] = said.message if said else ""
         return {name: said for name, said in self.alarms.items() if said != "normal"}
 
     def acknowledge(self, alarm: str) -> None:
@@ -197,6 +200,24 @@ def test_fault_28_an_agent_that_cannot_keep_what_is_not_stored_is_an_alarm() -> 
         watch.hear(topics.agent(AGENT, Leaf.HEARTBEAT), beat)
         watch.wait(1)
         assert watch.stand() == alarms, "an agent of an older version says nothing of it"
+
+
+def test_an_interlock_of_an_agent_is_an_alarm_until_it_is_reset() -> None:
+    rule = {"title": "Lamp too hot", "when": "lamp.temp > 40", "outputs": ["lamp.red"], "latched": True}
+    devices = {"lamp": {"driver": "lamp"}, "interlocks": {"driver": "interlocks"}}
+    stand = {"agent": AGENT, "devices": devices, "interlocks": {"too_hot": rule}}
+    watch = Watch({}, stands={"phytotron": stand})
+    channel = Choice("too_hot", options=interlock.STATES)
+    device = Description("phytotron", "interlocks", "Interlocks", "interlocks", AGENT, 5.0, "anyone", (channel,))
+    watch.hear(topics.device(device.key, Leaf.INFO), device.encode())
+    alarm, steps = "interlock-phytotron-too_hot", ("waiting", "normal", "tripped", "latched", "waiting", "normal")
+    found = []
+    for n, state in enumerate(steps, 1):
+        said = Reading(TS, "epoch-b1", n, {"too_hot": state}).encode()
+        watch.core.take([Incoming(topics.device(device.key, Leaf.STATE), said, False, None, None)], watch.now)
+        found.append(watch.stand().get(alarm, ""))
+    assert found == ["", "", *["unacknowledged"] * 3, ""], "what is not known neither raises nor ends it"
+    assert watch.messages[alarm] == "Lamp too hot: lamp.temp > 40. The interlock keeps lamp.red at the safe value."
 
 
 def test_fault_9_a_refused_retained_command_waits_for_somebody() -> None:

@@ -44,7 +44,7 @@ export function time(ms, now) {
   return (moment.toDateString() === new Date(now).toDateString() ? clockTime : dayTime).format(moment);
 }
 
-const SOURCES = { panel: "panel", cli: "command line", procedure: "procedure", schedule: "schedule", mqtt: "MQTT", device: "device" };
+const SOURCES = { panel: "panel", cli: "command line", procedure: "procedure", schedule: "schedule", interlock: "interlock", mqtt: "MQTT", device: "device" };
 
 /** Who and from where: `anna, panel`. The broker does not pass on who sent by MQTT. */
 export function author(record) {

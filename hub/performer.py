@@ -22,7 +22,8 @@ from hub.state.writer import Writer
 
 TELLING = 0.1
 """Seconds between two tellings of what devices show, when there are more than a few readings at a time: otherwise each
-batch would cost as much more as there are devices. What stands in the journal is told at once, and they with it.
+batch would cost as much more as there are devices. What stands in the journal is told at once, and they with it; so is
+what a commanded device shows.
 """
 PAUSE = 1.0
 """Seconds between attempts to write while Redis is away."""
@@ -101,7 +102,7 @@ class Performer:
     def _write(self, now: Moment) -> None:
         effects = self._core.effects
         lane, effects.lane = Lane() if effects.readings_wait else effects.lane, Lane()
-        told = lane.size <= FEW or effects.journal or now.mono >= self._next_telling
+        told = lane.size <= FEW or effects.journal or effects.live.awaited or now.mono >= self._next_telling
         live = effects.live if told else Live()
         if now.mono < self._next_write or not (lane or live or effects.journal):
             return

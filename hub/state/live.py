@@ -8,6 +8,8 @@ class Live:
 
     def __init__(self) -> None:
         self._shown: dict[str, tuple[int, bytes]] = {}
+        self.awaited = False
+        """Whether somebody has commanded a device and waits to see that it did."""
 
     def __bool__(self) -> bool:
         return bool(self._shown)

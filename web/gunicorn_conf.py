@@ -1,5 +1,6 @@
 """How gunicorn serves the panel: `gunicorn -c web/gunicorn_conf.py 'web.app:create_app()'`."""
 
+import gc
 import logging
 import socket
 import struct
@@ -34,6 +35,7 @@ def post_worker_init(worker: ThreadWorker) -> None:
     """Begin the live feed; systemd's watchdog is fed from its work loop."""
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("gunicorn.error").addFilter(_is_our_concern)
+    gc.freeze()  # what was imported stays: to look through it again and again would stop all threads
     services: Services = worker.wsgi.extensions[NAME]
     services.feed.start(alive=lambda: worker.alive, notify=lambda: sd_notify("WATCHDOG=1", worker.log))
 

@@ -1,6 +1,7 @@
 """Run one agent: `python -m agents NAME`. What it serves stands in config.yaml; see `hub.contract.places` for where."""
 
 import argparse
+import gc
 import logging
 import signal
 import sys
@@ -14,11 +15,12 @@ from agents.outbox.outbox import Outbox
 from agents.outbox.place import place
 from agents.outside import drivers
 from hub.contract.config.load import file_hash, load, naming_lines
-from hub.contract.config.problems import Problem, UnlocatedError, did_you_mean
+from hub.contract.config.problems import Problem, UnlocatedError
 from hub.contract.errors import ConfigError
 from hub.contract.interlock import interlocks
 from hub.contract.notify import notify
 from hub.contract.places import Places
+from hub.contract.suggestion import did_you_mean
 
 
 def run(name: str, places: Places) -> None:
@@ -43,6 +45,7 @@ def run(name: str, places: Places) -> None:
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: agent.stop())
+    gc.freeze()  # what was imported stays: to look through it again and again would stop all threads
     agent.run()
 
 

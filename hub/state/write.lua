@@ -137,11 +137,13 @@ function operations.g(at)
   return at + 4
 end
 
--- the record of a command: id, its field in `requested` or an empty text, record. A final record stays as it is.
+-- the record of a command: id, its field in `requested` or an empty text, record. A final record stays as it is, and one
+-- that is the latest of its channel already was written before, when the answer to that was lost.
 function operations.f(at)
   local id, field, record = unpack(ARGV, at, at + 2)
   local known = redis.call('GET', command_prefix .. id)
-  if not known or cjson.decode(known).status == 'pending' then
+  local written = known == record and redis.call('HGET', requested, field) == record
+  if not written and (not known or cjson.decode(known).status == 'pending') then
     redis.call('SET', command_prefix .. id, record, 'EX', command_seconds)
     redis.call('XADD', audit, 'MAXLEN', '~', audit_kept, '*', 'j', record)
     if field ~= '' then

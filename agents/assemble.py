@@ -12,10 +12,10 @@ from agents.device import Device
 from agents.interlocks.board import Board
 from agents.interlocks.keeper import Keeper
 from agents.interlocks.latches import Latches
-from agents.interlocks.verdict import Verdict
 from agents.messages import Arrived, Event, LinkUp
 from agents.outbox.outbox import Outbox
 from agents.publisher import Publisher
+from agents.verdict import Verdict
 from agents.worker import Worker
 from hub.contract import topics
 from hub.contract.config.schema import Mqtt

@@ -8,17 +8,18 @@ from agents import derived, options
 from agents.broken import Broken, UnknownChannels
 from agents.calibration import Calibrated
 from agents.driver import Driver, DriverOptions, Drivers
-from agents.interlocks.check import check
+from agents.interlock_check import check
 from agents.selection import Selection, select
 from hub.contract import interlock
 from hub.contract.channels import Channel
 from hub.contract.config.interlocks import DEVICE
-from hub.contract.config.problems import Keys, Problem, UnlocatedError, did_you_mean
+from hub.contract.config.problems import Keys, Problem, UnlocatedError
 from hub.contract.config.schema import Config, Device, Stand
 from hub.contract.description import Description
 from hub.contract.errors import Code, DeviceError
 from hub.contract.formula import Formula
 from hub.contract.strict import MAX_BYTES
+from hub.contract.suggestion import did_you_mean
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from agents.broken import UnknownChannels
 from hub.contract.channels import Number, Switch
-from hub.contract.config.problems import Keys, Problem, did_you_mean
+from hub.contract.config.problems import Keys, Problem
 from hub.contract.config.schema import Derived
 from hub.contract.description import Description
 from hub.contract.formula import Formula
+from hub.contract.suggestion import did_you_mean
 
 
 def declared(name: str, config: Derived) -> Number:

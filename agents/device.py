@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from agents.catalog import Entry
 from agents.connection import Connection
-from agents.interlocks.verdict import Verdict
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
 from agents.naming import Measured, at_safe, confirms
 from agents.plausibility import Plausibility
 from agents.retry import worth_repeating
 from agents.safety import Safety
+from agents.verdict import Verdict
 from hub.contract.channels import Action, Value, shown
 from hub.contract.command import Status
 from hub.contract.errors import Code, DeviceError

@@ -7,8 +7,9 @@ from pydantic_core import ErrorDetails
 
 from agents.driver import Driver, DriverOptions
 from hub.contract.config import explain
-from hub.contract.config.problems import Keys, Problem, did_you_mean
+from hub.contract.config.problems import Keys, Problem
 from hub.contract.config.schema import ChannelConfig, Device
+from hub.contract.suggestion import did_you_mean
 
 
 def given(driver: type[Driver], device: Device) -> dict[str, object]:

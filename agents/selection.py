@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from agents import plausibility
 from agents.calibration import Calibrated
 from hub.contract.channels import Action, Channel, Number
-from hub.contract.config.problems import Keys, Problem, did_you_mean
+from hub.contract.config.problems import Keys, Problem
 from hub.contract.config.schema import ChannelConfig
 from hub.contract.errors import Refused
+from hub.contract.suggestion import did_you_mean
 
 
 @dataclass

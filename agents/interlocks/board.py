@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
-from agents.interlocks.verdict import Ruling, Rulings
 from agents.messages import Health, Obtained
+from agents.verdict import Ruling, Rulings
 from hub.contract.interlock import Interlock, Point
 from hub.contract.interlock_watch import Watch
 from hub.contract.latest import Latest

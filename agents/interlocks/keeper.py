@@ -5,13 +5,13 @@ from collections.abc import Mapping
 
 from agents.interlocks.board import Board, Change
 from agents.interlocks.latches import Latches
-from agents.interlocks.verdict import Verdict
 from agents.messages import Happened, Health, Interlocked, Obtained
 from agents.publisher import Publisher
+from agents.verdict import Verdict
 from agents.worker import Worker
+from hub.contract.config.interlock_devices import PERIOD
 from hub.contract.config.interlocks import DEVICE
 from hub.contract.errors import Code, Refused
-from hub.contract.interlock import PERIOD
 
 
 class Keeper:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 
 from simpleeval import DEFAULT_OPERATORS, InvalidExpression, SimpleEval
 
-from hub.contract.config.problems import did_you_mean
+from hub.contract.suggestion import did_you_mean
 
 FUNCTIONS: dict[str, Callable[..., float]] = {
     "abs": abs,

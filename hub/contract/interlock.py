@@ -10,16 +10,14 @@ from typing import NamedTuple
 from hub.contract.channels import Action, Channel, Choice
 from hub.contract.condition import Condition
 from hub.contract.config import interlocks as config_interlocks
+from hub.contract.config.interlock_devices import PERIOD, TITLE, device_key, evaluator
 from hub.contract.config.interlocks import DEVICE, RESET
-from hub.contract.config.schema import Config, Device
+from hub.contract.config.schema import Config
 from hub.contract.description import Description
 
 STATES = ("normal", "tripped", "latched", "waiting")
 NORMAL, TRIPPED, LATCHED, WAITING = STATES
 """`latched`: the cause has gone, nobody has reset it. `waiting`: its inputs are not known yet since the start."""
-PERIOD = 5.0
-"""Seconds after which the interlocks of a stand are told again, though nothing has changed."""
-TITLE = "Interlocks"
 
 
 class Point(NamedTuple):
@@ -84,17 +82,6 @@ def interlocks(config: Config) -> list[Interlock]:
     ]
 
 
-def with_devices(config: Config) -> Config:
-    """The configuration with a device `interlocks` in each stand whose agent evaluates some."""
-    served = {each.stand for each in interlocks(config) if each.agent is not None}
-    device = Device.model_validate({"driver": DEVICE, "title": TITLE, "period": f"{PERIOD:g}s"})
-    stands = {
-        name: stand.model_copy(update={"devices": {**stand.devices, DEVICE: device}}) if name in served else stand
-        for name, stand in config.stands.items()
-    }
-    return config.model_copy(update={"stands": stands})
-
-
 def describe(found: Iterable[Interlock]) -> dict[str, Description]:
     """The devices `interlocks` as everybody sees them, by `stand/interlocks`: those that an agent evaluates."""
     stands: dict[str, list[Interlock]] = {}
@@ -107,13 +94,11 @@ def describe(found: Iterable[Interlock]) -> dict[str, Description]:
 def _interlock(config: Config, stand: str, name: str, entry: config_interlocks.Interlock) -> Interlock:
     condition = Condition(entry.condition)
     inputs = {reference: point(stand, reference) for reference in sorted(condition.references)}
-    agents = {config.agent_of(each.key) for each in inputs.values()}
-    agent = config.stands[stand].agent
     return Interlock(
         stand=stand,
         name=name,
         title=entry.title or name,
-        agent=agent if agents == {agent} else None,
+        agent=evaluator(config, stand, entry),
         condition=condition,
         needed=entry.needs is not None,
         latched=entry.latched,
@@ -124,8 +109,7 @@ def _interlock(config: Config, stand: str, name: str, entry: config_interlocks.I
 
 def point(stand: str, reference: str) -> Point:
     """What `device.channel` of the stand, or `stand.device.channel`, names."""
-    *elsewhere, device, channel = reference.split(".")
-    return Point(f"{elsewhere[0] if elsewhere else stand}/{device}", channel)
+    return Point(device_key(stand, reference), reference.rpartition(".")[2])
 
 
 def _said(value: bool | float | Unknown) -> str:

@@ -8,8 +8,8 @@ import pytest
 from agents.calibration import Calibrated
 from agents.catalog import Entry
 from agents.device import Clock, Device
-from agents.interlocks.verdict import Verdict
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained, Request
+from agents.verdict import Verdict
 from hub.contract.channels import Channel, Switch, Value
 from hub.contract.command import Command, Status
 from hub.contract.description import Description

@@ -6,8 +6,8 @@ import pytest
 
 from agents.catalog import Entry
 from agents.device import Clock, Device
-from agents.interlocks.verdict import Ruling, Verdict
 from agents.messages import Event, Finished, Job, Request
+from agents.verdict import Ruling, Verdict
 from hub.contract.channels import Value
 from hub.contract.command import Status
 from hub.contract.description import Description

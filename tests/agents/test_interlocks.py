@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.interlocks.board import Board
-from agents.interlocks.verdict import Verdict
 from agents.messages import Health, Obtained
+from agents.verdict import Verdict
 from hub.contract.channels import Value
 from hub.contract.condition import Condition
 from hub.contract.errors import Code

@@ -9,8 +9,8 @@ import pytest
 from agents.device import Device
 from agents.driver import Snapshot
 from agents.guard import MAX_AGE
-from agents.interlocks.verdict import Ruling
 from agents.messages import Event, Health, Job, Obtained, Request
+from agents.verdict import Ruling
 from hub.contract.channels import PRESS, Value
 from hub.contract.command import Status
 from hub.contract.errors import Code, DeviceError

@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from hub.contract.config.problems import Keys, Problem, did_you_mean
+from hub.contract.config.problems import Keys, Problem
+from hub.contract.suggestion import did_you_mean
 
 Schema = dict[str, Any]
 

@@ -9,11 +9,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from hub.contract.config import explain, references
+from hub.contract.config.interlock_devices import with_devices
 from hub.contract.config.problems import Keys, Problem, UnlocatedError
 from hub.contract.config.schema import Config
 from hub.contract.config.source import Source, SourceError, read
 from hub.contract.errors import ConfigError
-from hub.contract.interlock import with_devices
 
 
 def load(path: Path) -> Config:

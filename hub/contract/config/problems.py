@@ -1,7 +1,6 @@
 """UnlocatedError in config.yaml: each names the part by its keys, says what is wrong and what to write instead."""
 
-from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from hub.contract.errors import ConfigError
@@ -32,12 +31,3 @@ class UnlocatedError(ConfigError):
 def dotted(keys: Keys) -> str:
     """`stands.phytotron.devices.co2`, as messages name a part."""
     return ".".join(map(str, keys))
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'period'?`, or else the known words."""
-    names = sorted(known)
-    close = get_close_matches(word, names, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {close[0]!r}?"
-    return f"; known are {', '.join(names)}" if names else "; there is none yet"

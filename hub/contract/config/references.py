@@ -9,7 +9,8 @@ from typing import Any
 
 from hub.contract.condition import Condition
 from hub.contract.config.interlocks import DEVICE
-from hub.contract.config.problems import Keys, Problem, did_you_mean
+from hub.contract.config.problems import Keys, Problem
+from hub.contract.suggestion import did_you_mean
 
 
 def check(data: object) -> list[Problem]:

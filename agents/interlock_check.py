@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping
 from agents.broken import UnknownChannels
 from hub.contract.channels import Action, Channel, Number, Switch
 from hub.contract.condition import EXAMPLE
-from hub.contract.config.problems import Keys, Problem, did_you_mean
+from hub.contract.config.problems import Keys, Problem
 from hub.contract.config.schema import Config
 from hub.contract.description import Description
 from hub.contract.interlock import Interlock, Point, interlocks
+from hub.contract.suggestion import did_you_mean
 
 Descriptions = Mapping[str, Description]
 

@@ -9,6 +9,11 @@ from typing import BinaryIO
 MAX_BYTES = 5_000_000
 """A log that has grown beyond this is put aside as NAME.log.1."""
 
+REFUSED = "disconnected, not authorised."
+"""What Mosquitto logs when somebody has no account or a wrong password."""
+REFUSED_PAUSE = 60.0
+"""Seconds from one word on such connections to the next: who guesses passwords shall hide nothing else."""
+
 _WARNING = re.compile(r"(?<!# )\b(WARNING|ERROR|CRITICAL)\b")
 """`# WARNING` is Redis's advice about the machine's kernel, at each start."""
 
@@ -20,16 +25,22 @@ class Log:
         self.path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._seen = path.stat().st_size if path.exists() else 0
+        self._refused, self._next_word = 0, float("-inf")
 
     def open(self) -> BinaryIO:
         """The file to hand to a new process."""
         return self.path.open("ab")
 
-    def warnings(self) -> list[str]:
-        """The warnings and errors since the last call."""
-        text = self._news()
+    def warnings(self, now: float) -> list[str]:
+        """The warnings and errors since the last call, at `now` on the monotonic clock."""
+        lines = self._news().splitlines()
         self._bound()
-        return [line for line in text.splitlines() if _WARNING.search(line)]
+        found = [line for line in lines if _WARNING.search(line)]
+        self._refused += sum(line.endswith(REFUSED) for line in lines)
+        if self._refused and now >= self._next_word:
+            found.append(f"refused without the right account and password: {self._refused}")
+            self._refused, self._next_word = 0, now + REFUSED_PAUSE
+        return found
 
     def last_line(self) -> str:
         """The last line that says something."""

@@ -80,7 +80,7 @@ class Supervisor:
 
     def _look_after(self, now: float) -> None:
         for child in self._children():
-            for line in child.log.warnings():
+            for line in child.log.warnings(now):
                 self._say(f"{child.name}: {line}")
             if child.restart_at is not None:
                 if now >= child.restart_at:

@@ -74,7 +74,8 @@ class Commands:
         """An agent's answer. Raises Refused (unknown_target, bad_json, bad_message)."""
         result = Result.decode(payload)
         record = foreign(key, result, now.ms)
-        self._devices.agent_of(key)
+        if not self._presence.is_live(self._devices.agent_of(key), result.epoch):
+            return  # by another agent of the same name, which refuses what is not meant for it
         sent = self._sent.get(result.id)
         if sent is not None and sent.record["key"] == key and sent.record["channel"] == result.channel:
             self.end(sent.record, result.status, now, result.code, result.reason, record["until"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.cli.child import Check, Program
+from hub.cli.logs import REFUSED, Log
 from hub.cli.record import Entry, Record
 from hub.cli.running import kill_session
 from hub.cli.supervisor import Supervisor
@@ -175,3 +176,14 @@ def test_a_closed_terminal_stops_all_in_good_order() -> None:
         os.dup2(before, 0)
         os.close(before)
     assert order()[-1] == "service ends"
+
+
+def test_refused_connections_are_told_of_at_a_limited_rate() -> None:
+    log = Log(Path("mosquitto.log"))
+    refused = f"2026-11-22T11:35:02: Client <unknown> {REFUSED}\n"
+    told: list[str] = []
+    for second in range(121):
+        with log.path.open("a") as file:
+            file.write(refused * 10)
+        told += log.warnings(float(second))
+    assert [line.rpartition(": ")[2] for line in told] == ["10", "600", "600"]

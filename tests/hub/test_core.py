@@ -159,9 +159,17 @@ def test_a_command_that_could_not_be_sent_is_rejected(clockwork: Clockwork) -> N
 def test_a_command_that_an_earlier_hub_sent_gets_its_end() -> None:
     clockwork = Clockwork(asked("r0", 60))
     clockwork.heartbeat()
-    result = {"id": "r0", "channel": "red", "value": 60, "status": "done", "ts": TS, "epoch": "e", "n": 1}
+    result = {"id": "r0", "channel": "red", "value": 60, "status": "done", "ts": TS, "epoch": "epoch-b1", "n": 1}
     clockwork.hear(topics.device(LAMP, Leaf.RESULT), orjson.dumps(result))
     assert clockwork.ends() == [("r0", "done", None)]
+
+
+def test_the_refusal_of_another_agent_of_the_same_name_ends_no_command(clockwork: Clockwork) -> None:
+    clockwork.ask()
+    for epoch, status in (("epoch-b2", "rejected"), ("epoch-b1", "done")):
+        result = {"id": "r1", "channel": "red", "value": 60, "status": status, "ts": TS, "epoch": epoch, "n": 1}
+        clockwork.hear(topics.device(LAMP, Leaf.RESULT), orjson.dumps(result))
+    assert clockwork.ends() == [("r1", "pending", None), ("r1", "done", None)]
 
 
 def test_of_two_agents_of_one_name_the_first_is_followed_and_it_is_said_once(

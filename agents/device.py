@@ -51,6 +51,8 @@ class Device:
         self._clock, self._verdict = clock or Clock(), verdict or Verdict()
         self._obeyed: set[str] = set()
         """The outputs that interlocks forbid and that were made safe, or owe it, since they do."""
+        self._away: set[str] = set()
+        """The outputs that were seen at another value than their safe one."""
         self.due = self._clock.monotonic()
         """When it is to be visited next, on the monotonic clock."""
         self._connection = Connection(entry, simulators, lambda identity: emit(Identified(self.key, identity)))
@@ -132,8 +134,10 @@ class Device:
 
     def obey(self) -> None:
         """Bring the outputs that interlocks forbid to their safe values: now, or when the device is back."""
-        forbidden = set(self._verdict.forbidden(self.key, self._clock.monotonic()))
-        news, self._obeyed = forbidden - self._obeyed, forbidden
+        forbidden = self._verdict.forbidden(self.key, self._clock.monotonic())
+        news, self._obeyed = forbidden.keys() - self._obeyed, set(forbidden)
+        for name in sorted((news & self._away) - self._safety.owed):
+            self._happened(f"{name} goes to its safe value. {forbidden[name]}")
         if news:
             self._safety.owe(news)
             self._pay()
@@ -210,7 +214,8 @@ class Device:
         found.quality.update(self._plausibility.doubts(found.values | found.raw, found.quality, now))
         safe = at_safe(self._entry, self._safety.values, found)
         self._safety.seen(safe, now)
-        self._obeyed -= {name for name, yes in safe.items() if not yes}
+        self._away = {name for name, yes in safe.items() if not yes}
+        self._obeyed -= self._away
         self._emit(Obtained(self.key, self._clock.wall(), *found))
         return found
 

@@ -15,9 +15,10 @@ from hub.contract.config.interlocks import DEVICE, RESET
 from hub.contract.config.schema import Config
 from hub.contract.description import Description
 
-STATES = ("normal", "tripped", "latched", "waiting")
-NORMAL, TRIPPED, LATCHED, WAITING = STATES
-"""`latched`: the cause has gone, nobody has reset it. `waiting`: its inputs are not known yet since the start."""
+STATES = ("normal", "blocked", "tripped", "latched", "waiting")
+NORMAL, BLOCKED, TRIPPED, LATCHED, WAITING = STATES
+"""`blocked`: tripped, which is no trouble. `latched`: the cause has gone, nobody has reset it. `waiting`: inputs are
+not known yet since the start."""
 
 
 class Point(NamedTuple):
@@ -54,6 +55,11 @@ class Interlock:
     def label(self) -> str:
         """`lamp_overheats (Lamp too hot)`."""
         return f"{self.name} ({self.title})" if self.title != self.name else self.name
+
+    @property
+    def permissive(self) -> bool:
+        """Whether it only says what must come first, as the valve before the pump: to lack that is no trouble."""
+        return self.needed and not self.latched
 
     @property
     def rule(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hub.contract.interlock import LATCHED, NORMAL, TRIPPED, WAITING, Interlock, Unknown
+from hub.contract.interlock import BLOCKED, LATCHED, NORMAL, TRIPPED, WAITING, Interlock, Unknown
 
 
 class Watch:
@@ -32,7 +32,7 @@ class Watch:
         if self.cause is None:
             return LATCHED if self.held else NORMAL
         if self._known:
-            return TRIPPED
+            return BLOCKED if self.interlock.permissive else TRIPPED
         return LATCHED if self.held else WAITING
 
     @property
@@ -67,7 +67,7 @@ class Watch:
                 return f"{label} has tripped: {self.interlock.rule}; {self.cause}. It keeps {outputs} safe."
             case "latched":
                 return f"{label}: the cause has gone. It is latched, and keeps {outputs} safe until somebody resets it."
-            case "normal" if before != WAITING:
+            case "normal" if before not in (WAITING, BLOCKED):
                 return f"{label}: the cause has gone. {outputs} may be set again."
         return ""
 

@@ -10,7 +10,7 @@ from hub.alarms.definitions import RESTART
 from hub.contract.channels import Value
 from hub.contract.config.schema import Config
 from hub.contract.errors import Code, Refused
-from hub.contract.interlock import LATCHED, NORMAL, TRIPPED, WAITING, Point, interlocks
+from hub.contract.interlock import BLOCKED, LATCHED, NORMAL, TRIPPED, WAITING, Point, interlocks
 from hub.contract.interlock_watch import Watch
 from hub.contract.latest import Latest
 from hub.contract.reading import Reading
@@ -105,9 +105,10 @@ class Interlocks:
             for point in inputs.values():
                 self._latest.health(point.key, self._presence.doubt(point.key))
             watch.judge({name: self._latest.value(point, now.mono) for name, point in inputs.items()})
+            if watch.state in (BLOCKED, TRIPPED) and watch.state != before:
+                self._trip(watch)
             if watch.state == TRIPPED != before:
                 self._tripped.add(interlock_alarm.name(watch.interlock))
-                self._trip(watch)
 
     def _forbidding(self, output: Point) -> list[Watch]:
         """Those that keep the output at its safe value."""

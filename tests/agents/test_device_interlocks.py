@@ -6,7 +6,7 @@ import pytest
 
 from agents.catalog import Entry
 from agents.device import Clock, Device
-from agents.messages import Event, Finished, Job, Request
+from agents.messages import Event, Finished, Happened, Job, Request
 from agents.verdict import Ruling, Verdict
 from hub.contract.channels import Value
 from hub.contract.command import Status
@@ -27,8 +27,8 @@ class Bed:
         description = Description("s", "d", "D", "bench", "a1", 10.0, "anyone", Bench.channels)
         sources = {channel.name: channel.name for channel in Bench.channels}
         entry = Entry(description, Bench, {"address": "interlocked"}, sources, False)
-        told: list[Event] = []
-        self.device = Device(entry, Path(), told.append, Clock(lambda: self.now, lambda: self.now), self.verdict)
+        self.told: list[Event] = []
+        self.device = Device(entry, Path(), self.told.append, Clock(lambda: self.now, lambda: self.now), self.verdict)
         self.device.visit()
         self.set(True)
         self.hardware.log.clear()
@@ -40,6 +40,10 @@ class Bed:
     def set(self, value: Value) -> Finished:
         """Command the heater."""
         return self.device.command(Job(Request("t", "s/d", "heater", "id", True, self.now), value, None))
+
+    def events(self) -> list[str]:
+        """What people are told."""
+        return [event.text for event in self.told if isinstance(event, Happened)]
 
     @property
     def log(self) -> list[tuple[str, Value]]:
@@ -59,6 +63,7 @@ def test_a_forbidden_output_is_made_safe_once(bed: Bed) -> None:
     bed.device.visit()
     bed.device.obey()
     assert bed.log == [("heater", False)]
+    assert bed.events() == ["heater goes to its safe value. hot: too hot."]
     refused = bed.set(True)
     assert (refused.status, refused.code, refused.reason) == (Status.REJECTED, Code.INTERLOCK, "hot: too hot.")
     assert bed.set(False).status is Status.DONE
@@ -102,6 +107,10 @@ def test_one_that_does_not_take_its_safe_value_is_a_fault_and_tried_again_with_p
     for _ in range(5):
         bed.device.obey()
     assert bed.log == [("heater", False)]
+    bed.device.visit()
+    bed.device.obey()
+    assert bed.log == [("heater", False)] * 2
+    assert len(bed.events()) == 1, "what is tried again is not told again"
     assert not bed.device.works
     bed.hardware.stuck = False
     bed.device.visit()

@@ -86,8 +86,9 @@ def test_what_it_needs_must_be_true() -> None:
     bed = Bed(interlock("supply.valve", needed=True, title="hot"))
     bed.reads("supply", valve=False)
     assert bed.reason() == "hot: needs supply.valve; supply.valve is OFF."
+    assert (bed.state(), bed.told) == ("blocked", []), "a valve that is shut is no trouble"
     bed.reads("supply", valve=True)
-    assert bed.reason() is None
+    assert (bed.state(), bed.reason(), bed.told) == ("normal", None, [])
 
 
 @pytest.mark.parametrize(

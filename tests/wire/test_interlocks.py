@@ -171,7 +171,7 @@ def test_everybody_sees_what_there_is(ear: Ear) -> None:
     info = ear.wait("clayhub/s/interlocks/info")
     assert info["driver"] == "interlocks"
     assert info["channels"] == {
-        "hot": {"kind": "choice", "title": "Too hot", "options": ["normal", "tripped", "latched", "waiting"]}
+        "hot": {"kind": "choice", "title": "Too hot", "options": ["normal", "blocked", "tripped", "latched", "waiting"]}
     }
     ear.wait("clayhub/s/interlocks/availability", lambda said: said == "online")
     ear.wait("clayhub/agent/a1/heartbeat", lambda said: said["health"].get("s/interlocks") == "ok")

@@ -8,7 +8,9 @@ import redis
 
 from hub.core.capacity import Measured
 from hub.outage import Outage
+from hub.reserve import Reserve
 from hub.state.lock import SECONDS, Lock
+from hub.state.refusal import cannot_save
 from hub.state.room import Room
 
 RENEWAL = 1.0
@@ -18,8 +20,8 @@ RENEWAL = 1.0
 class Hold:
     """`var` is the folder with what Redis keeps; `now` is monotonic, and when the lock was taken."""
 
-    def __init__(self, lock: Lock, room: Room, var: Path, now: float) -> None:
-        self._lock, self._room, self._var = lock, room, var
+    def __init__(self, lock: Lock, room: Room, reserve: Reserve, var: Path, now: float) -> None:
+        self._lock, self._room, self._reserve, self._var = lock, room, reserve, var
         self.outage = Outage()
         self.next_renewal, self._held_until = now, now + SECONDS
         self._measured: Measured | None = None
@@ -40,6 +42,8 @@ class Hold:
             self.outage.worked(now)
             self._measured = Measured(self._room.used(), *self._disk())
         except redis.RedisError as error:
+            if cannot_save(error):
+                self._reserve.give_up()
             self.outage.failed(error, now)
         return True
 
@@ -47,6 +51,10 @@ class Hold:
         """What was found at the latest renewal; once."""
         found, self._measured = self._measured, None
         return found
+
+    def keep_reserve(self, size: int) -> None:
+        """Keep so many bytes of the disk for commands."""
+        self._reserve.keep(size)
 
     def trim(self) -> None:
         """Forget the oldest readings."""

@@ -58,6 +58,9 @@ class Performer:
         """Do what the core has decided. Raises LockLostError."""
         self._warn(now)
         effects = self._core.effects
+        if effects.reserve:
+            self._hold.keep_reserve(effects.reserve)
+            effects.reserve = 0
         if effects.trim:
             effects.trim = False
             self._hold.trim()

@@ -12,9 +12,10 @@ from collections.abc import Callable
 import redis
 
 from hub.notifier import Notifier, apprise_addresses
+from hub.reserve import Reserve
 from hub.settings import Settings
 from hub.state.lock import Lock, LockLostError
-from hub.state.refusal import refusal
+from hub.state.refusal import cannot_save, refusal
 from hub.state.restored import Memory
 from hub.tenure import Tenure
 
@@ -34,6 +35,7 @@ class Service:
         self._tenure: Tenure | None = None
         self._memory = Memory({}, {}, {})
         self._notifier = Notifier(lambda: apprise_addresses(settings.notify_urls))
+        self._reserve = Reserve(settings.var)
         self._told = ""
 
     def stop(self) -> None:
@@ -55,6 +57,8 @@ class Service:
                 else:
                     self._tell("another hub holds the lock in Redis; I wait until it ends (3 s when it was killed).")
             except redis.RedisError as error:
+                if cannot_save(error):
+                    self._reserve.give_up()
                 why = refusal(error) or f"no Redis at port {self._settings.config.redis.port} ({error})."
                 self._tell(f"{why} I keep trying.")
             except LockLostError:
@@ -64,7 +68,7 @@ class Service:
         self._notifier.stop()
 
     def _work(self, lock: Lock) -> None:
-        tenure = self._tenure = Tenure(self._settings, lock, self._memory, self._notifier.put)
+        tenure = self._tenure = Tenure(self._settings, lock, self._reserve, self._memory, self._notifier.put)
         if self._told:
             log.warning("at work.")
             self._told = ""

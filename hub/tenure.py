@@ -15,6 +15,7 @@ from hub.inbox import Inbox
 from hub.link import Incoming, Link
 from hub.performer import Performer
 from hub.procedures.effects import Moment
+from hub.reserve import Reserve
 from hub.schedule.jobs import ClockSet, Due, Jobs
 from hub.settings import Settings
 from hub.state.inquiries import Inquiries, Inquiry
@@ -51,7 +52,9 @@ class Tenure:
     notices for people who are not looking.
     """
 
-    def __init__(self, settings: Settings, lock: Lock, memory: Memory, tell: Callable[[Notice], None]) -> None:
+    def __init__(
+        self, settings: Settings, lock: Lock, reserve: Reserve, memory: Memory, tell: Callable[[Notice], None]
+    ) -> None:
         """Read what earlier hubs left. Raises LockLostError and redis.RedisError."""
         self._lock = lock
         self._client = settings.connect()
@@ -65,7 +68,7 @@ class Tenure:
         self._link = self._make_link(settings)
         self._inquiries = Inquiries(settings.connect(), self._inbox.put)
         self._jobs = Jobs(self._inbox.put)
-        self._hold = Hold(lock, Room(self._client), settings.var, now.mono)
+        self._hold = Hold(lock, Room(self._client), reserve, settings.var, now.mono)
         self._performer = Performer(self._core, self._link, writer, self._hold, self._jobs, tell, now)
 
     def wake(self) -> None:

@@ -44,6 +44,7 @@ class Capacity:
         self._memory_full = found.memory >= (ROOM if self._memory_full else FULL)
         spare = min(SPARE * found.disk, MOST_SPARE)
         self._disk_full = found.free < spare * (RELIEF if self._disk_full else 1)
+        self._out.reserve = 0 if self._disk_full else int(spare / 4)
         self._out.trim = self._memory_full
         self._out.readings_wait = self._memory_full or self._disk_full
         self._alarms.on_condition(STORE_REDIS, self._memory_full, _memory(found), now)

@@ -10,6 +10,11 @@ def refusal(error: redis.RedisError) -> str | None:
         return "Redis has used up its memory: give it more (`memory` under `redis` in config.yaml) and restart clayhub."
     if isinstance(error, ReadOnlyError):
         return "Redis is a copy of another and takes no writes: make it a server of its own (`clayhub render`)."
-    if str(error).startswith("MISCONF"):  # its file cannot be written to
+    if cannot_save(error):
         return "Redis cannot write to its disk: make room there. It goes on by itself."
     return None
+
+
+def cannot_save(error: redis.RedisError) -> bool:
+    """Whether Redis refuses to write because it cannot write to its own file: mostly because the disk is full."""
+    return str(error).startswith("MISCONF")

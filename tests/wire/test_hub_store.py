@@ -110,6 +110,8 @@ def test_a_redis_that_takes_nothing_is_told_of_without_it(
     monkeypatch.setattr(outage, "LASTING", 1.0)
     agent = lab.agent()
     agent.read()
+    reserve = redis_server.folder / "hub" / "reserve"
+    wait_until(reserve.exists, "the hub has kept some room")
     with Ear(lab.broker.port) as ear:
         with broken(redis_server):
             said = ear.wait(f"clayhub/alarm/{STORE}")
@@ -117,6 +119,7 @@ def test_a_redis_that_takes_nothing_is_told_of_without_it(
             agent.read()
             with pytest.raises(redis.RedisError) as refused:
                 lab.ask("red", 60)
+            assert reserve.exists() is gone, "given up for a full disk only"
             reason = refusal(refused.value)
             assert said["message"].startswith(reason or "Redis does not answer")
             assert (reason == "Redis cannot write to its disk: make room there. It goes on by itself.") is not gone
@@ -124,6 +127,7 @@ def test_a_redis_that_takes_nothing_is_told_of_without_it(
     wait_until(agent.offered_again, "what waited is stored")
     assert lab.history()[-1] == ("e1", 2)
     assert done(lab, agent, 60)
+    wait_until(reserve.exists, "there is room again")
 
 
 def test_fault_28_readings_wait_before_the_disk_is_full(

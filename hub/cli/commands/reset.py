@@ -9,8 +9,10 @@ from hub.cli.installation import find
 from hub.cli.preflight import check_ports
 from hub.cli.record import Record
 
-DELETED = ("redis", "outbox", "simulators", "log")
-"""Folders in var: live state, history and audit; what agents have not got stored; files of simulated devices; logs."""
+DELETED = ("redis", "hub", "outbox", "simulators", "log")
+"""Folders in var: live state, history and audit; the hub's reserve of room; what agents have not got stored; files of
+simulated devices; logs.
+"""
 
 
 @click.command()

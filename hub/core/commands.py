@@ -1,5 +1,6 @@
 """Commands: checked, guarded, sent, and each brought to exactly one end."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hub.contract import times, topics
@@ -12,7 +13,7 @@ from hub.core.effects import Effects, Publish
 from hub.core.interlocks import Interlocks
 from hub.core.presence import Presence
 from hub.procedures.effects import Moment
-from hub.state.record import Record, pending
+from hub.state.record import Record, is_final, pending
 
 RESULT_TIMEOUT = 10.0
 """Seconds that an agent has for its result. It refuses itself what has waited 5 s for the device."""
@@ -40,19 +41,33 @@ class Commands:
         self._done: dict[str, None] = {}
         self.ended: list[Record] = []
 
-    def restore(self, records: list[Record], now: Moment) -> None:
-        """Take up what a hub before this one sent: a result may still come, or time runs out."""
-        for record in records:
+    @property
+    def in_hand(self) -> tuple[Record, ...]:
+        """Those that were sent, and those whose end is not written yet."""
+        records = [sent.record for sent in self._sent.values()] + self._out.journal.records
+        return tuple({record["id"]: record for record in records}.values())
+
+    def restore(self, records: Iterable[Record], in_hand: Iterable[Record], now: Moment) -> None:
+        """Take up what was sent before: a result may still come, or time runs out.
+
+        `records` are the latest ones in Redis; `in_hand` are this process's own, when it had lost its lock.
+        """
+        for record in sorted((*records, *in_hand), key=lambda record: record["requested"]):
             key, channel = record["key"], record["channel"]
             if key is None or channel is None or key not in self._devices.agents:
                 continue
             self._latest[key, channel] = record["id"]
-            if record["status"] == Status.PENDING:
+            if not is_final(record):
                 self._sent[record["id"]] = Sent(record, self._devices.agents[key], now.mono + RESULT_TIMEOUT)
+        for record in filter(is_final, in_hand):
+            self._sent.pop(record["id"], None)
+            self._remember(record["id"])
+            target = (record["key"] or "", record["channel"] or "")
+            self._out.journal.record(record, latest=self._latest.get(target) == record["id"])
 
     def ask(self, record: Record, now: Moment) -> None:
         """Send the command that a pending record asks for, or end it at once. The same one is not sent twice."""
-        if record["id"] in self._sent or record["id"] in self._done:
+        if self._knows(record):
             return
         key, channel = record["key"] or "", record["channel"] or ""
         try:
@@ -69,6 +84,12 @@ class Commands:
         self._send(record, key, channel, value, boot, beat)
         self._sent[record["id"]] = Sent(record, agent, now.mono + RESULT_TIMEOUT)
         self._out.journal.record(record, latest=True)
+
+    def expire(self, record: Record, now: Moment) -> None:
+        """It comes too late, unless it was taken in time and Redis did not hear of that."""
+        if not self._knows(record):
+            reason = "The hub was not there in time, so nothing was done. Ask again."
+            self.end(record, Status.EXPIRED, now, Code.EXPIRED, reason)
 
     def on_result(self, key: str, payload: bytes, now: Moment) -> None:
         """An agent's answer. Raises Refused (unknown_target, bad_json, bad_message)."""
@@ -134,6 +155,9 @@ class Commands:
         command = Command(record["id"], channel, value, boot, beat, self._token, self._counter)
         topic = topics.device(key, Leaf.COMMAND)
         self._out.publishes.append(Publish(topic, command.encode(), command=record["id"]))
+
+    def _knows(self, record: Record) -> bool:
+        return record["id"] in self._sent or record["id"] in self._done
 
     def _remember(self, command_id: str) -> None:
         self._done[command_id] = None

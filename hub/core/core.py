@@ -6,9 +6,8 @@ This page tells the story of a message: what came, who has to know it, what foll
 from collections.abc import Iterable
 
 from hub.contract import times, topics
-from hub.contract.command import Status
 from hub.contract.config.schema import Config
-from hub.contract.errors import Code, Refused
+from hub.contract.errors import Refused
 from hub.contract.presence import HubHeartbeat
 from hub.contract.topics import HUB_HEARTBEAT, Leaf
 from hub.core.alarms import Alarms
@@ -62,14 +61,14 @@ class Core:
         self._capacity = Capacity(self._alarms, self.effects)
         self._intake = Intake(self._devices, self._presence, self._interlocks, self._alarms, kept.states, self.effects)
         self._automation = Automation(config, self._devices.descriptions, kept.memory, self._commands, self.effects)
-        self._commands.restore(kept.commands, now)
+        self._commands.restore(kept.commands, kept.memory.commands, now)
         self._automation.restore(now)
         self._settle(now)
 
     @property
     def memory(self) -> Memory:
-        """The runs, schedules and alarms as they are now."""
-        return self._automation.memory
+        """The runs, schedules and alarms as they are now, and the commands in hand."""
+        return self._automation.memory._replace(commands=self._commands.in_hand)
 
     def take(self, messages: Iterable[Incoming], now: Moment) -> None:
         """What agents have numbered, in the order in which it came: readings, results, heartbeats, backlog."""
@@ -89,8 +88,7 @@ class Core:
         """What panel or command line asks; `deadline` in ms since 1970, `entry` is the request's name in Redis."""
         self.effects.journal.decided(entry)
         if deadline < now.ms:
-            reason = "The hub was not there in time, so nothing was done. Ask again."
-            self._commands.end(record, Status.EXPIRED, now, Code.EXPIRED, reason)
+            self._commands.expire(record, now)
         elif record["kind"] == "set":
             self._commands.ask(record, now)
         elif record["kind"] == "alarm":

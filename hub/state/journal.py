@@ -23,6 +23,11 @@ class Journal:
         self._devices: dict[str, dict[str, object]] = {}
         self._commands: list[Record] = []
 
+    @property
+    def records(self) -> list[Record]:
+        """The records in it, in the order in which they were made."""
+        return [record for _, record in self._records]
+
     def __bool__(self) -> bool:
         return bool(self._fields or self._records or self._decided)
 

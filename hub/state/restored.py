@@ -17,11 +17,13 @@ Json = dict[str, Any]
 
 
 class Memory(NamedTuple):
-    """What a hub keeps of procedures, schedules and alarms, by name."""
+    """What a hub keeps of procedures, schedules and alarms, by name, and of commands."""
 
     runs: dict[str, Json]
     schedules: dict[str, Json]
     alarms: dict[str, Json]
+    commands: tuple[Record, ...] = ()
+    """Those in hand: sent, or ended when Redis could not be told so."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,11 @@ def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journa
         descriptions=_descriptions(infos),
         states=list(states),
         commands=[orjson.loads(record) for record in requested.values()],
-        memory=Memory(*({**known, **_objects(fields)} for known, fields in zip(memory, mine, strict=True))),
+        memory=memory._replace(
+            runs={**memory.runs, **_objects(mine[0])},
+            schedules={**memory.schedules, **_objects(mine[1])},
+            alarms={**memory.alarms, **_objects(mine[2])},
+        ),
     )
 
 

@@ -25,10 +25,16 @@ from tests.wire.speaker import AGENT, LAMP, TS, lamp_config, lamp_description
 class Clockwork:
     """A core that knows the lamp, and a clock that the test turns."""
 
-    def __init__(self, *commands: Record, kept_alarms: dict[str, Any] | None = None, **more: object) -> None:
+    def __init__(
+        self,
+        *commands: Record,
+        kept_alarms: dict[str, Any] | None = None,
+        in_hand: tuple[Record, ...] = (),
+        **more: object,
+    ) -> None:
         self.mono = 1_000.0
         lock: Any = SimpleNamespace(boot="hub", token=7)
-        kept = Restored({LAMP: lamp_description()}, [], list(commands), Memory({}, {}, kept_alarms or {}))
+        kept = Restored({LAMP: lamp_description()}, [], list(commands), Memory({}, {}, kept_alarms or {}, in_hand))
         self.core = Core(lamp_config(1883, 6379, **more), "hash", lock, kept, self.now)
         self.records: list[Record] = []
 
@@ -162,6 +168,32 @@ def test_a_command_that_an_earlier_hub_sent_gets_its_end() -> None:
     result = {"id": "r0", "channel": "red", "value": 60, "status": "done", "ts": TS, "epoch": "epoch-b1", "n": 1}
     clockwork.hear(topics.device(LAMP, Leaf.RESULT), orjson.dumps(result))
     assert clockwork.ends() == [("r0", "done", None)]
+
+
+def result(request_id: str, status: str) -> bytes:
+    """What the agent says of a command."""
+    said = {"id": request_id, "channel": "red", "value": 60, "status": status, "ts": TS, "epoch": "epoch-b1", "n": 1}
+    return orjson.dumps(said)
+
+
+def test_what_was_done_while_redis_was_away_is_not_called_expired(clockwork: Clockwork) -> None:
+    clockwork.ask()
+    clockwork.hear(topics.device(LAMP, Leaf.RESULT), result("r1", "done"))
+    after = Clockwork(in_hand=clockwork.core.memory.commands)
+    after.ask(seconds=-1)
+    assert after.published() == []
+    assert after.ends() == [("r1", "done", None)]
+
+
+def test_what_was_sent_while_redis_was_away_is_awaited_still(clockwork: Clockwork) -> None:
+    clockwork.ask()
+    after = Clockwork(in_hand=clockwork.core.memory.commands)
+    after.heartbeat()
+    after.published()
+    after.ask(seconds=-1)
+    after.hear(topics.device(LAMP, Leaf.RESULT), result("r1", "done"))
+    assert after.published() == []
+    assert after.ends() == [("r1", "done", None)]
 
 
 def test_the_refusal_of_another_agent_of_the_same_name_ends_no_command(clockwork: Clockwork) -> None:

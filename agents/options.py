@@ -63,4 +63,5 @@ def _wrong_option(driver: type[Driver], error: ErrorDetails, where: Keys) -> Pro
         return Problem(where, f"the driver {driver.kind} needs the option {name!r}; write it here")
     if not name:
         return Problem(where, str(error["ctx"]["error"]))
-    return Problem((*where, name), f"{error['input']!r} cannot be: {error['msg']}")
+    text = str(error["ctx"]["error"]) if error["type"] == "value_error" else error["msg"]
+    return Problem((*where, name), f"{error['input']!r} cannot be: {text}")

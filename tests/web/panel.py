@@ -11,7 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from simple_websocket import Client
 
 from hub.state.connect import connect
 from hub.state.sessions import Sessions
-from tests.servers import RedisServer, Server, free_port, freeze, wait_until
+from tests.servers import RedisServer, Server, free_port, freeze
 from tests.web.laboratory import Laboratory
 from web.users import save_user
 
@@ -97,24 +97,6 @@ class PanelServer(Server):
             yield
         finally:
             os.kill(worker, signal.SIGCONT)
-
-    def threads(self) -> int:
-        """How many threads the worker has."""
-        return len(list(Path(f"/proc/{self.worker()}/task").iterdir()))
-
-    def warm_up(self) -> int:
-        """Make gunicorn start all threads it ever will, and return how many there are when nobody is served."""
-        with ExitStack() as stack:
-            for _ in range(64):
-                connection = stack.enter_context(Visitor(self.address).connection())
-                connection.sendall(b"GET / HTTP/1.1\r\n")
-            wait_until(lambda: self.threads() >= 64, "all threads have been started")
-        return wait_until(self._settled_threads, "as many threads as a moment ago")
-
-    def _settled_threads(self) -> int:
-        before = self.threads()
-        time.sleep(0.1)
-        return before if self.threads() == before else 0
 
 
 @dataclass(frozen=True)

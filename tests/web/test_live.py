@@ -1,16 +1,14 @@
 """The live socket: a snapshot, then what changes; and what servers and browsers may do to it."""
 
-import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 
 import pytest
 from simple_websocket import Client, ConnectionClosed
 
 from hub.state import keys
 from hub.state.view import MOST_EVENTS
-from tests.servers import wait_until
 from tests.web.laboratory import Laboratory
 from tests.web.panel import PanelServer, Visitor, hear, hear_until
 
@@ -115,105 +113,6 @@ def test_the_socket_closes_after_the_sign_out(anna: Visitor, ears: Client) -> No
 def test_a_browser_that_talks_is_hung_up_on(ears: Client) -> None:
     ears.send("hello")
     assert closed_with(ears) == 1008
-
-
-def test_a_large_message_is_not_kept(panel: PanelServer, anna: Visitor) -> None:
-    before = panel.warm_up()
-    for _ in range(5):
-        ears = anna.live()
-        hear_until(ears, "snapshot")
-        ears.send("x" * 100_000)
-        assert closed_with(ears) in (1005, 1006, 1009)
-        hang_up(ears)
-    wait_until(lambda: panel.threads() <= before, "the sockets' threads have ended")
-    assert anna.get("/health").status == 200
-
-
-TRY_LATER = (1013).to_bytes(2)
-
-HANDSHAKE = (
-    "GET /socket HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nOrigin: http://{host}\r\nCookie: {cookie}\r\n\r\n"
-)
-
-
-@contextmanager
-def raw_socket(visitor: Visitor, buffer: int | None = None) -> Iterator[socket.socket]:
-    """A socket after the upgrade, in the hands of somebody who does not keep to the protocol."""
-    host = visitor.address.removeprefix("http://")
-    with socket.socket() as connection:
-        if buffer:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer)
-        connection.settimeout(10)
-        connection.connect(("127.0.0.1", int(host.split(":")[1])))
-        connection.sendall(HANDSHAKE.format(host=host, cookie=visitor.cookie).encode())
-        assert connection.recv(12) == b"HTTP/1.1 101"
-        yield connection
-
-
-def drained(connection: socket.socket) -> bool:
-    """Read until the server has hung up."""
-    try:
-        while connection.recv(65536):
-            pass
-    except ConnectionResetError:
-        pass
-    return True
-
-
-@pytest.mark.parametrize(
-    "frames",
-    [
-        b"\xff" * 200,
-        b"GET / HTTP/1.1\r\n\r\n",
-        b"\x81\x05hello",
-        b"\x83\x80\x00\x00\x00\x00",
-        b"\x81\xff\xff\xff\xff\xff\xff\xff\xff\xff\x00\x00\x00\x00",
-        b"\x88\x82\x00\x00\x00\x00\x00\x01",
-        b"\x01\x81\x00\x00\x00\x00x" * 2000,
-        b"\x81\x81\x00\x00\x00\x00x" * 2000,
-    ],
-    ids=["noise", "http", "unmasked", "opcode", "endless", "close code", "fragments", "flood"],
-)
-def test_malformed_frames_end_the_socket_and_free_its_threads(panel: PanelServer, anna: Visitor, frames: bytes) -> None:
-    before = panel.warm_up()
-    with raw_socket(anna) as one, raw_socket(anna) as other:
-        one.sendall(frames)
-        other.sendall(frames)
-        assert drained(one)
-        assert drained(other)
-    wait_until(lambda: panel.threads() <= before, "the sockets' threads have ended")
-    assert anna.get("/health").status == 200
-
-
-def test_a_hundred_browsers_too_many_are_turned_away_and_pages_still_come(panel: PanelServer, anna: Visitor) -> None:
-    before = panel.warm_up()
-    with ExitStack() as stack:
-        for _ in range(150):
-            stack.enter_context(raw_socket(anna))
-        assert anna.get("/health").status == 200
-        assert anna.ask("/api/command", {"key": KEY, "channel": "fan", "value": True}).status == 202
-        late = stack.enter_context(raw_socket(anna))
-        assert TRY_LATER in late.makefile("rb").read()
-    wait_until(lambda: panel.threads() <= before, "the sockets' threads have ended")
-    ears = anna.live()
-    hear_until(ears, "snapshot")
-    hang_up(ears)
-
-
-def test_a_browser_that_takes_nothing_is_dropped_and_others_do_not_wait(
-    panel: PanelServer, anna: Visitor, ears: Client, laboratory: Laboratory
-) -> None:
-    before = panel.warm_up()
-    count = 0
-    with raw_socket(anna, buffer=4096) as sleeper:
-        wait_until(lambda: panel.threads() > before, "the sleeper's threads have begun")
-        while panel.threads() > before:
-            laboratory.read(note="x" * 50_000, light=count)
-            while hear_until(ears, "delta", "devices")["devices"][KEY]["state"]["light"] != count:
-                pass
-            count += 1
-        assert drained(sleeper)
 
 
 def test_clients_that_stall_in_a_request_hold_no_thread_for_long(fresh_panel: PanelServer) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from tests.faults.campaign.campaign import Evidence
 from tests.faults.campaign.faults import Window
 from tests.faults.campaign.orders import Write, orders
+from tests.faults.campaign.plan import Fault
 from tests.faults.campaign.safety import Safety, Span, judge, on_times, renewed
 from tests.faults.campaign.system import AGENT_OF, LEASE
 from tests.faults.campaign.truth import readings
@@ -121,7 +122,7 @@ def _undecided(seen: Evidence) -> list[str]:
 
 def _safety(seen: Evidence) -> Safety:
     found = Safety()
-    unheard = [Span(w.begin, w.end) for w in seen.windows if "mosquitto" in w.fault.target or w.fault.target == "mqtt"]
+    unheard = [Span(window.begin, window.end) for window in seen.windows if _deafens(window.fault)]
     beats = [at for at, _ in seen.load.heartbeats if not any(span.begin < at <= span.end for span in unheard)]
     for device in seen.devices.all:
         away = _away(device.key, seen.windows)
@@ -131,6 +132,11 @@ def _safety(seen: Evidence) -> Safety:
                 name = f"{device.key}/{output} = {value}"
                 judge(on, end, away, GOALS["safe_after_lease_s"], name, found)
     return found
+
+
+def _deafens(fault: Fault) -> bool:
+    """Whether no heartbeat came through."""
+    return "mosquitto" in fault.target or (fault.target == "mqtt" and fault.kind not in ("slow", "delay"))
 
 
 def _away(key: str, windows: Sequence[Window]) -> list[Span]:

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tests.faults.campaign.devices import Devices
 from tests.faults.campaign.faults import Harm, Window
-from tests.faults.campaign.follower import Devices, Streams
 from tests.faults.campaign.ledger import Ledger
 from tests.faults.campaign.load import Load
 from tests.faults.campaign.memory import Memory
 from tests.faults.campaign.plan import COUNTERS, Fault
 from tests.faults.campaign.recovery import Recovery
+from tests.faults.campaign.streams import Streams
 from tests.faults.campaign.system import System
 
 CATCH_UP = 30.0
@@ -30,6 +31,8 @@ class Evidence:
     memory: Memory
     windows: list[Window] = field(default_factory=list)
     recovered: list[tuple[Fault, dict[str, float]]] = field(default_factory=list)
+    vanished: list[str] = field(default_factory=list)
+    """Readings that were stored once and are no longer."""
     began: float = 0.0
     ended: float = 0.0
 
@@ -50,6 +53,7 @@ def run(system: System, faults: Sequence[Fault], seed: int, say: Callable[[str],
             _suffer(fault, harm, recovery, found, say)
         found.ended = time.time()
         _catch_up(found)
+        found.vanished = streams.vanished()
         recovery.close()
     for part in parts:
         part.stop()

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ import redis
 
 from hub.contract import topics
 from hub.state import keys
+from tests.faults.campaign.attacks import attack
 from tests.faults.campaign.load import Load
 from tests.faults.campaign.plan import Fault
 from tests.faults.campaign.system import System
@@ -20,23 +20,6 @@ from tests.servers import wait_until
 
 FILL = keys.ROOT + "campaign"
 PIECE = 1_000_000
-HOSTILE = (
-    b"",
-    b"\xff\xfe",
-    b"{",
-    b"NaN",
-    b"1e400",
-    b"-1",
-    b"true",
-    b'"5"',
-    b"[" * 5_000,
-    b"9" * 5_000,
-    b'{"value": 5, "value": 6}',
-    b'{"value": 5, "id": 7}',
-    b'{"value": 5, "more": 1}',
-    b"0.5",
-    b"<script>alert(1)</script>",
-)
 MODES = {"cut": "cut", "half-open": "swallow", "answers lost": "mute", "slow": "slow", "delay": "delay"}
 BOARD_FAULTS = {
     "silent": {"slow": 4.0},
@@ -78,7 +61,7 @@ class Harm:
                 faults = SBA5_FAULTS if target.endswith("co2") else BOARD_FAULTS
                 self._fault_file(target).write_bytes(orjson.dumps(faults[fault.kind]))
             case "retained" | "twice" | "hostile" | "replayed":
-                self._attack(fault)
+                attack(fault, self._load)
             case _:
                 self._take_away(fault)
 
@@ -150,19 +133,3 @@ class Harm:
             os.lseek(file.fileno(), 0, os.SEEK_END)
             while True:
                 file.write(b"x" * 4096)
-
-    def _attack(self, fault: Fault) -> None:
-        """What a mistaken or hostile client sends."""
-        key = fault.target.replace(".", "/")
-        match fault.kind:
-            case "retained":
-                self._load.set(key, "program", "retained", forbidden=True)
-            case "twice":
-                self._load.set("bench/first" if key == "bench/second" else key, "program", twice=True)
-            case "hostile":
-                for payload in HOSTILE:
-                    self._load.operator.publish(topics.set_of(key, "program"), payload)
-            case "replayed":
-                for topic, payload in self._load.commands[-1:] + self._load.commands[-60:-50]:
-                    self._load.hub.publish(topic, payload)
-        time.sleep(0.1)

@@ -1,7 +1,7 @@
 """Which faults, on what, for how long: all of it follows from a seed."""
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 AGENTS = ("left", "right")
@@ -24,6 +24,8 @@ class Kind:
 PAIRS = ("mosquitto agent-left", "hub redis", "mosquitto hub", "agent-left agent-right")
 LONG, OFTEN = 3.0, 0.4
 """A fault longer than so many seconds has another one in its middle, so often."""
+DEADLY = ("kill", "kill two", "power cut", "redis emptied")
+FIRST_PART = 0.3
 BOARDS = (*COUNTERS, "room.relays")
 
 KINDS = {
@@ -69,22 +71,27 @@ class Fault:
         return f"{self.number}: {self.kind} {self.target}{length}{amid}"
 
 
-def plan(seed: int, count: int, kinds: Collection[str] = KINDS.keys()) -> list[Fault]:
-    """As many faults: the same ones for the same arguments. Each kind comes, when there are enough."""
+def plan(seed: int, count: int, kinds: Sequence[str] = tuple(KINDS)) -> list[Fault]:
+    """As many faults: the same ones for the same arguments. Each kind comes, when there are enough.
+
+    The first part of them ends no process, if there are such kinds: it shows whether old processes grow.
+    """
     chance = random.Random(seed)
-    names = [name for name in KINDS if name in kinds]
+    harmless = [name for name in kinds if name not in DEADLY]
     cards: list[tuple[str, str]] = []
     while len(cards) < count:
+        names = harmless if harmless and len(cards) < count * FIRST_PART else kinds
         hand = [(name, chance.choice(KINDS[name].targets)) for name in names for _ in range(KINDS[name].weight)]
         chance.shuffle(hand)
         cards += hand
-    return [_fault(number, *card, chance) for number, card in enumerate(cards[:count], 1)]
+    first = count * FIRST_PART if harmless else 0
+    return [_fault(number, *card, chance, number > first) for number, card in enumerate(cards[:count], 1)]
 
 
-def _fault(number: int, kind: str, target: str, chance: random.Random) -> Fault:
+def _fault(number: int, kind: str, target: str, chance: random.Random, deadly: bool) -> Fault:
     seconds = round(chance.uniform(KINDS[kind].least, KINDS[kind].most), 2)
     amid = None
-    if seconds > LONG and chance.random() < OFTEN:
+    if deadly and seconds > LONG and chance.random() < OFTEN:
         other = chance.choice(["kill", "kill", "power cut"])
         if (kind, other) != ("disk full", "power cut"):  # it may cost more: what cannot be written stays in memory
             amid = other, chance.choice(PROCESSES if other == "kill" else KINDS[other].targets)

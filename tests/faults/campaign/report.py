@@ -39,7 +39,7 @@ def report(seen: Evidence, seed: int, left_out: Sequence[str]) -> Json:
     slow = [f"{fault}: {seconds}" for fault, seconds in seen.recovered if max(seconds.values()) > GOALS["recovered_s"]]
     grown = [f"{name}: {each}" for name, each in memory.items() if each.get("growth_mb", 0) > GOALS["growth_mb"]]
     violations = {
-        "lost": read.lost,
+        "lost": read.lost + [f"stored, but gone: {each}" for each in seen.vanished],
         "doubled": read.doubled,
         "out of order": read.out_of_order,
         "wrong actuations": given.wrong,
@@ -60,7 +60,7 @@ def report(seen: Evidence, seed: int, left_out: Sequence[str]) -> Json:
         "readings": {
             "made": read.made,
             "stored": read.stored,
-            "lost": len(read.lost),
+            "lost": len(read.lost) + len(seen.vanished),
             "lost_in_power_cuts": len(read.in_budget),
             "made_before_the_cut_s": round(max(read.in_budget, default=0.0), 2),
             "doubled": len(read.doubled),

@@ -1,85 +1,18 @@
-"""What Redis was seen to hold, and what the simulated devices saw: read all the time, by threads of their own."""
+"""What the simulated devices saw and made, by their logs: followed all the time by a thread of its own."""
 
 import contextlib
 import re
 import threading
 import time
-from collections import Counter
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
-import redis
 
-from hub.state import keys
-from tests.faults.campaign.ledger import Ledger
-from tests.faults.campaign.plan import AGENTS
-from tests.faults.campaign.truth import Made, Stored
+from tests.faults.campaign.truth import Made
 
 _READ = re.compile(r"GET /read\?run=(\w+)&had=(\d+)")
 _SET = re.compile(r"POST /set\?(\w+)=(\d+)")
-
-
-class Streams:
-    """Follows readings and commands in Redis, past the network. To be started once and stopped."""
-
-    def __init__(self, client: redis.Redis, ledger: Ledger) -> None:
-        self._redis, self._ledger = client, ledger
-        self.stored: list[Stored] = []
-        self.pending: set[str] = set()
-        """Ids of commands that stood there without an outcome until now."""
-        self._lives: Counter[str] = Counter()
-        self._reborn: set[str] = set()
-        self._cursors: dict[Any, Any] = {keys.READINGS: "0", keys.AUDIT: "0"}
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="streams", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, with all that is there."""
-        self._ending.set()
-        self._thread.join(10)
-        self._redis.close()
-
-    def flushed(self) -> None:
-        """Redis is about to lose its data: each agent's numbers then begin anew, with a gap that says `epoch`."""
-        self._reborn = set(AGENTS)
-
-    def _run(self) -> None:
-        while not self._ending.is_set():
-            try:
-                found: Any = self._redis.xread(self._cursors, count=5_000, block=500)
-            except redis.RedisError:
-                self._ending.wait(0.1)
-                continue
-            for name, entries in found:
-                take = self._reading if name.decode() == keys.READINGS else self._record
-                for entry, fields in entries:
-                    take(entry.decode(), fields)
-                    self._cursors[name.decode()] = entry.decode()
-
-    def _reading(self, entry: str, fields: dict[bytes, bytes]) -> None:
-        agent, epoch, n = fields[b"a"].decode(), fields[b"e"].decode(), int(fields[b"n"])
-        if gap := fields.get(b"gap"):
-            if gap == b"epoch" and agent in self._reborn:
-                self._reborn.remove(agent)
-                self._lives[agent] += 1
-            self.stored.append(Stored(self._lives[agent], entry, agent, epoch, n, gap=gap.decode()))
-            return
-        count = orjson.loads(fields[b"j"]).get("count")
-        if count is not None:
-            self.stored.append(Stored(self._lives[agent], entry, agent, epoch, n, fields[b"d"].decode(), int(count)))
-
-    def _record(self, _entry: str, fields: dict[bytes, bytes]) -> None:
-        record = orjson.loads(fields[b"j"])
-        if record["status"] == "pending":
-            self.pending.add(record["id"])
-        else:
-            self.pending.discard(record["id"])
-            self._ledger.result(record["id"], record["status"], recorded=True)
 
 
 class Device:
@@ -94,12 +27,10 @@ class Device:
         """When which output was set to what."""
         self.heard = 0.0
         """When it answered last."""
-        self._log, self._file, self._rest = log, None, b""
-        self._inode = 0
+        self._log, self._inode, self._rest = log, 0, b""
+        self._file: BinaryIO | None = None
         self._answers: dict[int, float] = {}
         self._taken: dict[str, int] = {}
-
-    _file: BinaryIO | None
 
     def look(self) -> None:
         """Read what is new; a log that grew too long has been put aside, and a new one was begun."""

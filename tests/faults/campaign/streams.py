@@ -1,0 +1,95 @@
+"""What Redis was seen to hold: readings and commands, followed all the time by a thread of its own."""
+
+import threading
+from collections import Counter
+from typing import Any
+
+import orjson
+import redis
+
+from hub.state import keys
+from tests.faults.campaign.ledger import Ledger
+from tests.faults.campaign.plan import AGENTS
+from tests.faults.campaign.truth import Stored
+
+
+class Streams:
+    """Follows readings and commands in Redis, past the network. To be started once and stopped."""
+
+    def __init__(self, client: redis.Redis, ledger: Ledger) -> None:
+        self._redis, self._ledger = client, ledger
+        self.stored: list[Stored] = []
+        self.pending: set[str] = set()
+        """Ids of commands that stood there without an outcome until now."""
+        self._lives: Counter[str] = Counter()
+        self._reborn: set[str] = set()
+        self._cursors: dict[Any, Any] = {keys.READINGS: "0", keys.AUDIT: "0"}
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="streams", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, with all that is there."""
+        self._ending.set()
+        self._thread.join(10)
+        self._redis.close()
+
+    def flushed(self) -> None:
+        """Redis is about to lose its data: each agent's numbers then begin anew, with a gap that says `epoch`."""
+        self._reborn = set(AGENTS)
+
+    def vanished(self) -> list[str]:
+        """What stood in Redis and is no longer there, though Redis has not lost its data since.
+
+        Only the oldest may be forgotten. Raises redis.RedisError.
+        """
+        stored = list(self.stored)
+        entries: Any = self._redis.xrange(keys.READINGS)
+        kept = {entry.decode() for entry, _ in entries}
+        first = _when(entries[0][0].decode()) if entries else (0, 0)
+        return [
+            f"{each.agent} {each.n} ({each.entry})"
+            for each in stored
+            if each.life == self._lives[each.agent] and _when(each.entry) >= first and each.entry not in kept
+        ]
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            try:
+                found: Any = self._redis.xread(self._cursors, count=5_000, block=500)
+            except redis.RedisError:
+                self._ending.wait(0.1)
+                continue
+            for name, entries in found:
+                take = self._reading if name.decode() == keys.READINGS else self._record
+                for entry, fields in entries:
+                    take(entry.decode(), fields)
+                    self._cursors[name.decode()] = entry.decode()
+
+    def _reading(self, entry: str, fields: dict[bytes, bytes]) -> None:
+        agent, epoch, n = fields[b"a"].decode(), fields[b"e"].decode(), int(fields[b"n"])
+        if gap := fields.get(b"gap"):
+            if gap == b"epoch" and agent in self._reborn:
+                self._reborn.remove(agent)
+                self._lives[agent] += 1
+            self.stored.append(Stored(self._lives[agent], entry, agent, epoch, n, gap=gap.decode()))
+            return
+        count = orjson.loads(fields[b"j"]).get("count")
+        if count is not None:
+            self.stored.append(Stored(self._lives[agent], entry, agent, epoch, n, fields[b"d"].decode(), int(count)))
+
+    def _record(self, _entry: str, fields: dict[bytes, bytes]) -> None:
+        record = orjson.loads(fields[b"j"])
+        if record["status"] == "pending":
+            self.pending.add(record["id"])
+        else:
+            self.pending.discard(record["id"])
+            self._ledger.result(record["id"], record["status"], recorded=True)
+
+
+def _when(entry: str) -> tuple[int, int]:
+    milliseconds, _, number = entry.partition("-")
+    return int(milliseconds), int(number)

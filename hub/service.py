@@ -11,11 +11,12 @@ from collections.abc import Callable
 
 import redis
 
+from hub.herald import Herald
 from hub.notifier import Notifier, apprise_addresses
 from hub.reserve import Reserve
 from hub.settings import Settings
 from hub.state.lock import Lock, LockLostError
-from hub.state.refusal import cannot_save, refusal
+from hub.state.refusal import cannot_save
 from hub.state.restored import Memory
 from hub.tenure import Tenure
 
@@ -36,6 +37,7 @@ class Service:
         self._memory = Memory({}, {}, {})
         self._notifier = Notifier(lambda: apprise_addresses(settings.notify_urls))
         self._reserve = Reserve(settings.var)
+        self._herald = Herald(settings, self._notifier.put)
         self._told = ""
 
     def stop(self) -> None:
@@ -59,17 +61,17 @@ class Service:
             except redis.RedisError as error:
                 if cannot_save(error):
                     self._reserve.give_up()
-                why = refusal(error) or f"no Redis at port {self._settings.config.redis.port} ({error})."
-                self._tell(f"{why} I keep trying.")
+                self._herald.failed(error, self._memory)
             except LockLostError:
                 self._tell("the lock in Redis was lost; I begin anew.")
             self._notify("WATCHDOG=1")
             self._stopping.wait(PAUSE)
+        self._herald.rest()
         self._notifier.stop()
 
     def _work(self, lock: Lock) -> None:
         tenure = self._tenure = Tenure(self._settings, lock, self._reserve, self._memory, self._notifier.put)
-        if self._told:
+        if self._herald.rest() or self._told:
             log.warning("at work.")
             self._told = ""
         try:

@@ -12,7 +12,7 @@ from hub.contract.topics import ROOT
 from hub.core.core import Core
 from hub.hold import Hold
 from hub.inbox import Inbox
-from hub.link import Incoming, Link
+from hub.link import Incoming
 from hub.performer import Performer
 from hub.procedures.effects import Moment
 from hub.reserve import Reserve
@@ -65,7 +65,7 @@ class Tenure:
         kept = restore(self._client, settings.config, memory, journal)
         writer.begin(journal, now.ms)
         self._core = Core(settings.config, settings.config_hash, lock, kept, now)
-        self._link = self._make_link(settings)
+        self._link = settings.link(SUBSCRIPTIONS, self._inbox.put_message, lambda: self._inbox.put(Up()))
         self._inquiries = Inquiries(settings.connect(), self._inbox.put)
         self._jobs = Jobs(self._inbox.put)
         self._hold = Hold(lock, Room(self._client), reserve, settings.var, now.mono)
@@ -145,17 +145,3 @@ class Tenure:
     def _now(self) -> Moment:
         mono = time.monotonic()
         return Moment(mono, mono + self._lock.offset)
-
-    def _make_link(self, settings: Settings) -> Link:
-        return Link(
-            "hub",
-            host=settings.config.mqtt.host,
-            port=settings.config.mqtt.port,
-            account="hub",
-            password=settings.mqtt_password,
-            version=4,  # 2.5 times cheaper for paho to read than MQTT 5
-            subscriptions=SUBSCRIPTIONS,
-            on_message=self._inbox.put_message,
-            on_up=lambda: self._inbox.put(Up()),
-            on_down=lambda _reason: None,
-        )

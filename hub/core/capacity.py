@@ -52,8 +52,13 @@ class Capacity:
 
     def on_refused(self, why: str, now: Moment) -> None:
         """Redis has taken nothing for some seconds."""
-        self._alarms.on_condition(STORE_REDIS, True, f"{why} Until then nothing is stored, commanded or shown.", now)
+        self._alarms.on_condition(STORE_REDIS, True, sentence(why), now)
         self._alarms.remind(now)
+
+
+def sentence(why: str) -> str:
+    """What is wrong while Redis takes nothing."""
+    return f"{why} Until then nothing is stored, commanded or shown."
 
 
 def _memory(found: Measured) -> str:

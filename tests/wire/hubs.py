@@ -64,9 +64,9 @@ class Lab:
         self.agents: list[Speaker] = []
         wait_until(lambda: "READY=1" in self.hubs[0].words, "hub ready")
 
-    def second_hub(self) -> RunningHub:
+    def second_hub(self, notify_urls: tuple[str, ...] = ()) -> RunningHub:
         """One more."""
-        self.hubs.append(RunningHub(self.config, self.redis_server))
+        self.hubs.append(RunningHub(self.config, self.redis_server, notify_urls))
         return self.hubs[-1]
 
     def agent(self, **more: str) -> Speaker:

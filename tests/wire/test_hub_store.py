@@ -11,10 +11,13 @@ from hub import outage
 from hub.core import capacity
 from hub.state import keys
 from hub.state.refusal import refusal
+from tests.hub.test_notifier import Mailbox, mailbox
 from tests.servers import MosquittoServer, RedisServer, wait_until
 from tests.wire.agents import Ear
 from tests.wire.hubs import Lab, entries
 from tests.wire.speaker import Speaker
+
+__all__ = ["mailbox"]
 
 STORE, DISK = "store-redis", "disk-hub"
 
@@ -128,6 +131,27 @@ def test_a_redis_that_takes_nothing_is_told_of_without_it(
     assert lab.history()[-1] == ("e1", 2)
     assert done(lab, agent, 60)
     wait_until(reserve.exists, "there is room again")
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # used by Apprise
+def test_a_hub_that_finds_no_redis_when_it_begins_says_so_too(
+    broker: MosquittoServer, redis_server: RedisServer, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outage, "LASTING", 1.0)
+    lab = Lab(broker, redis_server, (mailbox.url,), notify={})
+    lab.hubs[0].stop()
+    with Ear(broker.port) as ear:
+        with dead(redis_server):
+            again = lab.second_hub((mailbox.url,))
+            assert ear.wait(f"clayhub/alarm/{STORE}")["state"] == "unacknowledged"
+            wait_until(lambda: mailbox.titles, "somebody is told")
+            assert "READY=1" not in again.words
+        ear.wait(f"clayhub/alarm/{STORE}", lambda alarm: alarm["state"] == "normal")
+    assert "Redis does not answer" in mailbox.titles[0]
+    wait_until(lambda: len(mailbox.titles) == 2, "and that it is over")
+    agent = lab.agent()
+    assert done(lab, agent, 60)
+    lab.close()
 
 
 def test_fault_28_readings_wait_before_the_disk_is_full(

@@ -1,7 +1,7 @@
 """Whether every write was asked for, and every command had one outcome: pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.faults.campaign.ledger import Asked
@@ -41,14 +41,20 @@ class Orders:
     """The same with all, by who asked."""
 
 
-def orders(asked: Mapping[int, Asked], writes: Sequence[Write], standing: Iterable[Span], slack: float) -> Orders:
-    """Compare them. `standing` is when something on the way was frozen or cut; `slack` is what the bus may take."""
+def orders(
+    asked: Mapping[int, Asked], writes: Sequence[Write], standing: Callable[[Asked], Iterable[Span]], slack: float
+) -> Orders:
+    """Compare them. `standing` says when something stood still on a command's way that cannot know its age; `slack` is
+    what the bus may take."""
     found = Orders(given=len(asked), writes=len(writes))
-    stood, done = list(standing), Counter[int]()
+    done = Counter[int]()
     for write in writes:
-        if write.value:
+        command = asked.get(write.value)
+        if command is not None and (command.key, command.channel) == (write.key, write.channel):
             done[write.value] += 1
-            _judge(write, asked.get(write.value), stood, slack, done[write.value], found)
+            _judge(write, command, standing(command), slack, done[write.value], found)
+        elif write.value:
+            found.wrong.append(f"nobody asked for {write}")
     for command in asked.values():
         found.outcomes.update(set(command.recorded or command.told) or {"none"})
         if len(set(command.recorded)) > 1 or len(set(command.told)) > 1:
@@ -58,10 +64,7 @@ def orders(asked: Mapping[int, Asked], writes: Sequence[Write], standing: Iterab
     return found
 
 
-def _judge(write: Write, command: Asked | None, stood: list[Span], slack: float, times: int, found: Orders) -> None:
-    if command is None or (command.key, command.channel) != (write.key, write.channel):
-        found.wrong.append(f"nobody asked for {write}")
-        return
+def _judge(write: Write, command: Asked, stood: Iterable[Span], slack: float, times: int, found: Orders) -> None:
     if times > 1:
         found.wrong.append(f"done {times} times: {write} of {command}")
     if command.forbidden or command.refused or REFUSED & command.results:

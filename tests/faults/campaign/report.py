@@ -31,7 +31,7 @@ def report(seen: Evidence, seed: int, left_out: Sequence[str]) -> Json:
     cuts = [(w.fault.target.removeprefix("agent-"), w.end) for w in seen.windows if w.fault.kind == "power cut"]
     made = {device.key: [each for each in device.made if each.at < seen.ended] for device in seen.devices.all}
     read = readings(made, seen.streams.stored, cuts)
-    given = orders(seen.ledger.asked, _writes(seen), _standing(seen.windows), SLACK)
+    given = orders(seen.ledger.asked, _writes(seen), lambda asked: _standing(asked.by, seen.windows), SLACK)
     pending = _undecided(seen)
     safe = _safety(seen)
     worst = [max(seconds.values()) for _, seconds in seen.recovered]
@@ -103,9 +103,17 @@ def _writes(seen: Evidence) -> list[Write]:
     return [Write(at, device.key, name, value) for device in seen.devices.all for at, name, value in device.writes]
 
 
-def _standing(windows: Sequence[Window]) -> list[Span]:
-    """When something on a command's way stood still, so that it could come late without anybody's fault."""
-    return [Span(window.begin, window.end) for window in windows if window.end - window.begin > 0.5]
+def _standing(by: str, windows: Sequence[Window]) -> list[Span]:
+    """When something on a command's way stood still that cannot know its age.
+
+    That of a request is known from when it is in Redis; that of a `set` from when its agent has it.
+    """
+    way = {"program": ("redis",), "panel": ("redis", "web")}.get(by)
+    return [
+        Span(window.begin, window.end)
+        for window in windows
+        if window.end - window.begin > 0.5 and (way is None or window.fault.target in way)
+    ]
 
 
 def _undecided(seen: Evidence) -> list[str]:

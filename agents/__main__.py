@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from agents.assemble import assemble
 from agents.attention import DriverHangs
-from agents.catalog import entries
+from agents.catalog.catalog import entries
 from agents.interlocks.latches import Latches
 from agents.outbox.outbox import Outbox
 from agents.outbox.place import place

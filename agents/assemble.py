@@ -6,7 +6,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from agents.agent import Agent
-from agents.catalog import Entry
+from agents.catalog.catalog import Entry
 from agents.derivation import Derivations
 from agents.device import Device
 from agents.interlocks.board import Board

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from agents.catalog import Entry
+from agents.catalog.catalog import Entry
 from agents.driver import Driver
 from agents.naming import Measured, named, to_device
 from hub.contract.channels import Value

@@ -6,7 +6,7 @@ A formula may need channels of other devices of its stand: their latest values a
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agents.catalog import Entry
+from agents.catalog.catalog import Entry
 from agents.messages import Health, Obtained
 from hub.contract.channels import Value
 from hub.contract.interlock import Unknown

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from agents.catalog import Entry
+from agents.catalog.catalog import Entry
 from agents.connection import Connection
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
 from agents.naming import Measured, at_safe, confirms

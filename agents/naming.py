@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from agents.catalog import Entry
+from agents.catalog.catalog import Entry
 from agents.driver import Snapshot
 from hub.contract.channels import EXACT, Action, Channel, Number, Value
 from hub.contract.errors import Code, DeviceError, Refused

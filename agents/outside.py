@@ -11,8 +11,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
-from agents.broken import broken
-from agents.declaration import mistakes
+from agents.catalog.broken import broken
+from agents.catalog.declaration import mistakes
 from agents.driver import Driver, Drivers
 from agents.drivers import DRIVERS
 from hub.contract.config.problems import Problem, UnlocatedError

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from agents.broken import UnknownChannels
-from agents.catalog import describe
+from agents.catalog.broken import UnknownChannels
+from agents.catalog.catalog import describe
 from agents.outside import drivers
 from hub.alarms import check as alarms
 from hub.contract.config.load import load, naming_lines

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from agents import options
+from agents.catalog import options
 from agents.drivers.mqtt import Mqtt
 from agents.drivers.mqtt_options import MqttOptions
 from hub.contract.config.schema import Config

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agents.catalog import Entry, entries
+from agents.catalog.catalog import Entry, entries
 from agents.driver import Driver, Snapshot
 from agents.drivers import DRIVERS
 from hub.contract.config.load import load, naming_lines

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.calibration import Calibrated
-from agents.catalog import Entry, entries
+from agents.catalog.calibration import Calibrated
+from agents.catalog.catalog import Entry, entries
 from agents.device import Clock, Device
 from agents.driver import Snapshot
 from agents.messages import Event, Finished, Job, Obtained, Request

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.catalog import Entry, describe, entries
-from agents.declaration import mistakes as mistakes_of
+from agents.catalog.catalog import Entry, describe, entries
+from agents.catalog.declaration import mistakes as mistakes_of
 from agents.drivers import DRIVERS as SHIPPED
 from hub.contract.channels import Number, Switch
 from hub.contract.config.load import load, naming_lines

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.catalog import Entry, entries
+from agents.catalog.catalog import Entry, entries
 from agents.derivation import Derivations
 from agents.messages import Health, Obtained
 from hub.contract.channels import Number, Value

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from agents.calibration import Calibrated
-from agents.catalog import Entry
+from agents.catalog.calibration import Calibrated
+from agents.catalog.catalog import Entry
 from agents.device import Clock, Device
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained, Request
 from agents.verdict import Verdict

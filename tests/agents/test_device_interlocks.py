@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.catalog import Entry
+from agents.catalog.catalog import Entry
 from agents.device import Clock, Device
 from agents.messages import Event, Finished, Happened, Job, Request
 from agents.verdict import Ruling, Verdict

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from agents.catalog import describe
+from agents.catalog.catalog import describe
 from agents.drivers import DRIVERS, esp32, esp32_relay
 from agents.drivers.esp32 import Esp32Options
 from agents.drivers.esp32_relay import RELAYS, SENSORS, Esp32Relay, parse_info

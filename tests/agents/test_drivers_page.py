@@ -66,7 +66,7 @@ def test_the_entry_of_the_page_is_understood(house: Path) -> None:
     file.write_text(f"version: 1\nagents: {{a1: {{}}}}\nstands:\n  s:\n    agent: a1\n    devices:\n{entry}")
     load(file)
     look = (
-        "from pathlib import Path; from agents.catalog import describe; from agents.drivers import DRIVERS;"
+        "from pathlib import Path; from agents.catalog.catalog import describe; from agents.drivers import DRIVERS;"
         "from hub.contract.config.load import load;"
         "print([*describe(load(Path('config.yaml')), DRIVERS)['s/stirrer'].by_name])"
     )

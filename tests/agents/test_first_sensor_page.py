@@ -6,7 +6,7 @@ import threading
 import tty
 from pathlib import Path
 
-from agents.catalog import entries
+from agents.catalog.catalog import entries
 from agents.drivers import DRIVERS
 from hub.contract.channels import Number
 from hub.contract.config.load import load

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.catalog import describe
+from agents.catalog.catalog import describe
 from hub.contract.config.load import load, naming_lines
 from hub.contract.errors import ConfigError
 from hub.contract.interlock import interlocks

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.catalog import Entry
+from agents.catalog.catalog import Entry
 from agents.driver import Snapshot
 from agents.naming import Measured, named, shows
 from hub.contract.channels import Number, Switch, Value

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from agents import outside
-from agents.broken import UnknownChannels
-from agents.catalog import describe, entries
+from agents.catalog.broken import UnknownChannels
+from agents.catalog.catalog import describe, entries
 from agents.drivers import DRIVERS
 from agents.outside import drivers, offers
 from hub.contract.config.load import load, naming_lines

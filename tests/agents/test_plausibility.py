@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.catalog import Entry, entries
+from agents.catalog.catalog import Entry, entries
 from agents.derivation import Derivations
 from agents.messages import Obtained
 from agents.plausibility import Plausibility, mistakes

@@ -8,7 +8,7 @@ from typing import Any
 
 import redis
 
-from agents.catalog import describe
+from agents.catalog.catalog import describe
 from agents.drivers import DRIVERS
 from agents.outbox.outbox import Outbox
 from agents.outbox.place import in_memory

@@ -10,7 +10,7 @@ from typing import Any, Self
 
 from agents.agent import Agent
 from agents.assemble import assemble
-from agents.catalog import entries
+from agents.catalog.catalog import entries
 from agents.interlocks.latches import Latches
 from agents.outbox.outbox import Outbox
 from hub.contract.config.load import load

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from agents import plausibility
-from agents.calibration import Calibrated
+from agents.catalog.calibration import Calibrated
 from hub.contract.channels import Action, Channel, Number
 from hub.contract.config.problems import Keys, Problem
 from hub.contract.config.schema import ChannelConfig

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from agents.broken import UnknownChannels
+from agents.catalog.broken import UnknownChannels
 from hub.contract.channels import Action, Channel, Number, Switch
 from hub.contract.condition import EXAMPLE
 from hub.contract.config.problems import Keys, Problem

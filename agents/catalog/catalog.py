@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from agents import derived, options
-from agents.broken import Broken, UnknownChannels
-from agents.calibration import Calibrated
+from agents.catalog import derived, options
+from agents.catalog.broken import Broken, UnknownChannels
+from agents.catalog.calibration import Calibrated
+from agents.catalog.interlock_check import check
+from agents.catalog.selection import Selection, select
 from agents.driver import Driver, DriverOptions, Drivers
-from agents.interlock_check import check
-from agents.selection import Selection, select
 from hub.contract import interlock
 from hub.contract.channels import Channel
 from hub.contract.config.interlocks import DEVICE

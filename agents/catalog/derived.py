@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from agents.broken import UnknownChannels
+from agents.catalog.broken import UnknownChannels
 from hub.contract.channels import Number, Switch
 from hub.contract.config.problems import Keys, Problem
 from hub.contract.config.schema import Derived

@@ -92,6 +92,17 @@ def test_it_is_made_safe_again_when_it_trips_anew_between_two_looks(bed: Bed) ->
     assert bed.log == [("heater", False), ("heater", True), ("heater", False)]
 
 
+def test_also_when_the_device_does_not_tell_what_was_set_between(bed: Bed) -> None:
+    bed.says(TRIPPED)
+    bed.device.obey()
+    bed.says(FREE)
+    bed.hardware.stuck, bed.hardware.values["heater"] = True, None
+    assert bed.set(True).code is Code.NOT_CONFIRMED
+    bed.says(TRIPPED)
+    bed.device.obey()
+    assert bed.log == [("heater", False), ("heater", True), ("heater", False)]
+
+
 def test_one_that_was_switched_on_at_the_device_is_set_back(bed: Bed) -> None:
     bed.says(TRIPPED)
     bed.device.obey()

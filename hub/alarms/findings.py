@@ -9,7 +9,7 @@ from hub.contract.config.alarms import Alarm
 from hub.contract.config.interlocks import DEVICE
 from hub.contract.config.schema import Config
 from hub.contract.description import Description
-from hub.contract.interlock import LATCHED, NORMAL, TRIPPED, Interlock, interlocks
+from hub.contract.interlock import BLOCKED, LATCHED, NORMAL, TRIPPED, Interlock, interlocks
 from hub.contract.reading import Reading
 
 
@@ -48,5 +48,6 @@ class Findings:
             yield Finding(name, active, said, number)
         for each in self._interlocks.get(description.key, ()):
             state = reading.values.get(each.name)
-            if state in (NORMAL, TRIPPED, LATCHED):  # one that waits for its inputs is not known
-                yield Finding(interlock_alarm.name(each), state != NORMAL, interlock_alarm.sentence(each))
+            if state in (NORMAL, BLOCKED, TRIPPED, LATCHED):  # one that waits for its inputs is not known
+                active = state in (TRIPPED, LATCHED)
+                yield Finding(interlock_alarm.name(each), active, interlock_alarm.sentence(each))

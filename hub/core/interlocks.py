@@ -91,7 +91,7 @@ class Interlocks:
             said = interlock_alarm.sentence(watch.interlock)
             if name in tripped or watch.state == TRIPPED:
                 yield name, True, said
-            if watch.state in (NORMAL, LATCHED) and watch.cause is None:
+            if watch.state in (NORMAL, BLOCKED) or (watch.state == LATCHED and watch.cause is None):
                 yield name, False, said
 
     def release(self, alarm: str) -> None:

@@ -210,7 +210,7 @@ def test_an_interlock_of_an_agent_is_an_alarm_until_it_is_reset() -> None:
     channel = Choice("too_hot", options=interlock.STATES)
     device = Description("phytotron", "interlocks", "Interlocks", "interlocks", AGENT, 5.0, "anyone", (channel,))
     watch.hear(topics.device(device.key, Leaf.INFO), device.encode())
-    alarm, steps = "interlock-phytotron-too_hot", ("waiting", "normal", "tripped", "latched", "waiting", "normal")
+    alarm, steps = "interlock-phytotron-too_hot", ("waiting", "blocked", "tripped", "latched", "waiting", "normal")
     found = []
     for n, state in enumerate(steps, 1):
         said = Reading(TS, "epoch-b1", n, {"too_hot": state}).encode()

@@ -168,6 +168,14 @@ def test_a_latched_one_waits_for_an_acknowledgement_after_its_cause_has_gone() -
     assert (lab.stand().get(ALARM), lab.refused()) == (None, (None, None))
 
 
+def test_what_must_come_first_is_no_alarm_while_it_lacks() -> None:
+    lab = Two(when=None, needs="climate.room.temp < 30")
+    lab.run(2, 20, red=0)
+    lab.run(2, 31, red=0)
+    assert lab.commands() == [("red", 0)]
+    assert (lab.refused()[0], lab.stand()) == ("interlock", {})
+
+
 def test_a_cause_that_comes_and_goes_between_two_looks_latches_too() -> None:
     lab = Two(latched=True)
     lab.run(1, 20)

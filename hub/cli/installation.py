@@ -11,8 +11,9 @@ from hub.contract.config.schema import Config
 from hub.contract.errors import ClayhubError, Code, Refused
 from hub.contract.places import Places
 from hub.state.connect import connect
+from hub.state.objects import Json
 from hub.state.refusal import refusal
-from hub.state.view import Json, View
+from hub.state.view import View
 
 
 def find() -> tuple[Places, Config]:

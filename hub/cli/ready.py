@@ -11,7 +11,8 @@ import redis
 from hub.cli.child import Check
 from hub.contract.config.schema import Listen
 from hub.contract.presence import Availability
-from hub.state.view import Json, View
+from hub.state.objects import Json
+from hub.state.view import View
 
 TIMEOUT = 1.0
 

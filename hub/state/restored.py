@@ -1,7 +1,7 @@
 """What earlier hubs left in Redis, for a hub that begins."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 import redis
@@ -11,9 +11,8 @@ from hub.contract.description import Description, decode
 from hub.contract.errors import Refused
 from hub.state import keys
 from hub.state.journal import Journal
+from hub.state.objects import Json, objects
 from hub.state.record import Record
-
-Json = dict[str, Any]
 
 
 class Memory(NamedTuple):
@@ -48,28 +47,25 @@ def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journa
     with client.pipeline(transaction=False) as pipe:
         for name in hashes:
             pipe.hgetall(name)
-        found = [{field.decode(): value for field, value in each.items()} for each in pipe.execute()]
+        *answers, runs, schedules, alarms = pipe.execute()
+    found = [{field.decode(): value for field, value in each.items()} for each in answers]
     for name, fields in zip(hashes[:4], found[:4], strict=True):
         for field in [field for field in fields if config.agent_of("/".join(field.split("/")[:2])) is None]:
             journal.forget(name, field)
             del fields[field]
     for field in found[4].keys() - config.agents.keys():
         journal.forget(keys.AGENTS, field)
-    infos, states, _, requested, _, *mine = found
+    infos, states, _, requested, _ = found
     return Restored(
         descriptions=_descriptions(infos),
         states=list(states),
         commands=[orjson.loads(record) for record in requested.values()],
         memory=memory._replace(
-            runs={**memory.runs, **_objects(mine[0])},
-            schedules={**memory.schedules, **_objects(mine[1])},
-            alarms={**memory.alarms, **_objects(mine[2])},
+            runs={**memory.runs, **objects(runs)},
+            schedules={**memory.schedules, **objects(schedules)},
+            alarms={**memory.alarms, **objects(alarms)},
         ),
     )
-
-
-def _objects(found: dict[str, bytes]) -> dict[str, Json]:
-    return {name: orjson.loads(value) for name, value in found.items()}
 
 
 def _descriptions(infos: dict[str, bytes]) -> dict[str, Description]:

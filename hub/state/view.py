@@ -7,9 +7,8 @@ import redis
 
 from hub.contract.errors import ClayhubError, Code
 from hub.state import keys
+from hub.state.objects import Json, objects
 from hub.state.record import Record
-
-Json = dict[str, Any]
 
 LATEST_COMMANDS = 20
 MOST_EVENTS = 200
@@ -44,7 +43,7 @@ class View:
                 pipe.hgetall(name)
             pipe.xrevrange(keys.AUDIT, count=3 * LATEST_COMMANDS)
             now, last, hub, infos, states, availability, requested, *others, audit = pipe.execute()
-        agents, runs, schedules, alarms = map(_objects, others)
+        agents, runs, schedules, alarms = map(objects, others)
         return {
             "type": "snapshot",
             "cursor": last[0][0].decode() if last else "0-0",
@@ -113,10 +112,6 @@ class View:
         return found[:count][::-1]
 
 
-def _objects(found: dict[bytes, bytes]) -> dict[str, Json]:
-    return {name.decode(): orjson.loads(value) for name, value in found.items()}
-
-
 def _devices(
     infos: dict[bytes, bytes],
     states: dict[bytes, bytes],
@@ -124,10 +119,11 @@ def _devices(
     requested: dict[bytes, bytes],
 ) -> dict[str, Json]:
     devices: dict[str, Json] = {}
-    for name, info in sorted(infos.items()):
+    for key, info in sorted(objects(infos).items()):
+        name = key.encode()
         received, _, state = states.get(name, b"").partition(b" ")
-        devices[name.decode()] = {
-            "info": orjson.loads(info),
+        devices[key] = {
+            "info": info,
             "state": orjson.loads(state) if state else None,
             "received": int(received) if state else None,
             "availability": availability[name].partition(b" ")[0].decode() if name in availability else None,

@@ -50,6 +50,7 @@ def checked(folder: Path, text: str) -> str:
         ("probe.temp > 40", "probe.temp", "hot.when: 'probe.temp' is a number, where true or false belongs"),
         ("probe.temp > 40", "probe.temp + 40", "hot.when: 'probe.temp + 40' is a number, where true or false belongs"),
         ("probe.temp > 40", "probe.mode > 40", "hot.when: 'probe.mode' is a choice; conditions know numbers"),
+        ("probe.temp > 40", "interlocks.hot", "hot.when: an interlock does not look at interlocks; name"),
         ("probe.temp > 40", "temp > 40", "hot.when: 'temp' is no channel of a device; write device.channel"),
         ("probe.temp > 40", "true", "hot.when: true is not a text"),
         ("when: probe.temp > 40, ", "", "hot: an interlock has either `when` or `needs`; write for example"),

@@ -62,6 +62,8 @@ def _anywhere(keys: Keys, data: object, stand: str, reference: str) -> Iterator[
     named = elsewhere[0] if elsewhere else stand
     if named not in stands:
         yield Problem(keys, f"there is no stand {named!r}{did_you_mean(named, stands)}")
+    elif device == DEVICE and _part(stands[named], "interlocks"):
+        yield Problem(keys, "an interlock does not look at interlocks; name the channels that they look at")
     yield from _channel(keys, data, named, f"{device}.{channel}")
 
 

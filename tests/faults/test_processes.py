@@ -90,7 +90,7 @@ def test_fault_22_a_second_hub_waits_unconnected(system: System, case: Case) -> 
 
 def test_fault_23_a_killed_agent_starts_again_and_safe(system: System, case: Case) -> None:
     """A fan, a valve without a lease, and the supply's 5 V are on when their agent gets `kill -9`: the first that the
-    devices hear of the new agent is their safe values, and nothing is switched on again.
+    devices hear of the new agent, about a second later, is their safe values, and nothing is switched on again.
     """
     switch_on(system)
     assert system.ask(CHAMBER, "valve", True)["status"] == system.ask(SUPPLY, "power", 5)["status"] == "done"

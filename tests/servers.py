@@ -5,6 +5,7 @@ A `Server` can also be killed, frozen and started again, so that a test can show
 
 import getpass
 import os
+import resource
 import secrets
 import shutil
 import signal
@@ -164,6 +165,16 @@ class RedisServer(Server):
     def client(self) -> redis.Redis:
         """A client that gives bytes and never retries; the caller closes it."""
         return redis.Redis(host="127.0.0.1", port=self.port, password=self.password, retry=Retry(NoBackoff(), 0))
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """No file of it may grow: to the process that is what a full disk is, but for the name of the error."""
+        size = max(path.stat().st_size for path in self.folder.glob("appendonlydir/*"))
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
+        try:
+            yield
+        finally:
+            resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
 
     def ready(self) -> bool:
         """Whether it answers PING: while it loads its file it accepts connections but serves none."""

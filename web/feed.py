@@ -9,6 +9,7 @@ from threading import Lock
 from redis import RedisError
 
 from hub.contract.errors import Code
+from hub.state.refusal import refusal
 from hub.state.view import Lost, View
 from web.mailbox import Delta, Mailbox, Trouble
 
@@ -84,7 +85,7 @@ class Feed:
     def _resume(self) -> str:
         """Everybody needs a snapshot: at the start, after missed events, after trouble, when a hub has come."""
         snapshot = self._view.snapshot()
-        self._hub_alive = snapshot["hub"] is not None
+        self._hub_alive = snapshot["hub"] is not None or self._view.hub_alive()
         with self._lock:
             if self._trouble:
                 log.info("Redis answers again.")
@@ -111,11 +112,16 @@ class Feed:
         return cursor
 
     def _lose_store(self, error: RedisError) -> None:
+        trouble = Trouble(Code.STORE_DOWN, refusal(error) or STORE_DOWN.message)
         with self._lock:
-            is_news, self._trouble = self._trouble is None, STORE_DOWN
+            is_news, self._trouble = self._trouble is None, trouble
         if is_news:
-            log.warning("Redis does not answer (%s); the panel shows that nothing is live and keeps asking.", error)
-        self._each(lambda mailbox: mailbox.put_trouble(STORE_DOWN))
+            log.warning(
+                "%s (%s); the panel shows that nothing is live and keeps asking.",
+                refusal(error) or "Redis does not answer",
+                error,
+            )
+        self._each(lambda mailbox: mailbox.put_trouble(trouble))
 
     def _put(self, delta: Delta) -> None:
         self._each(lambda mailbox: mailbox.put(delta))

@@ -80,8 +80,14 @@ class View:
         return cursor, deltas
 
     def hub_alive(self) -> bool:
-        """Whether a hub is there to do what is asked."""
-        return bool(self._redis.exists(keys.HUB))
+        """Whether a hub is there to do what is asked.
+
+        None can be while Redis cannot write to its disk: then this raises, and `refusal` has the words.
+        """
+        alive = bool(self._redis.exists(keys.HUB))
+        if not alive:
+            self._redis.ping()  # which Redis refuses then, though it lets everybody read
+        return alive
 
     def command(self, request_id: str) -> Record | None:
         """What became of a request; None when there is none of that id (or it is older than an hour)."""

@@ -4,11 +4,14 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import orjson
 import pytest
+from redis import RedisError
 from simple_websocket import Client, ConnectionClosed
 
 from hub.state import keys
 from hub.state.view import MOST_EVENTS
+from tests.servers import wait_until
 from tests.web.laboratory import Laboratory
 from tests.web.panel import PanelServer, Visitor, hear, hear_until
 
@@ -92,6 +95,32 @@ def test_without_redis_the_browser_is_told_and_gets_everything_when_it_is_back(f
     assert log.count("Redis does not answer") == 1
     assert log.count("Redis answers again") == 1
     hang_up(ears)
+
+
+def test_a_redis_that_cannot_write_to_its_disk_is_told_so_and_is_no_missing_hub(fresh_panel: PanelServer) -> None:
+    anna, laboratory = fresh_panel.visitor(), fresh_panel.laboratory
+    token, ears = anna.token(), anna.live()
+    hear_until(ears, "snapshot")
+    laboratory.hub(False)
+    assert hear_until(ears, "delta", "hub")["hub"] is None
+    with fresh_panel.redis.full_disk():
+        wait_until(lambda: not writes(laboratory), "Redis finds out that its disk is full")
+        reason = "Redis cannot write to its disk: make room there. It goes on by itself."
+        assert hear_until(ears, "trouble")["message"] == reason
+        command = orjson.dumps({"key": KEY, "channel": "fan", "value": False})
+        asked = anna.post("/api/command", command, **{"Content-Type": "application/json", "X-CSRFToken": token})
+        assert (asked.status, asked.json) == (503, {"code": "store_down", "message": reason})
+    hear_until(ears, "snapshot")
+    hang_up(ears)
+
+
+def writes(laboratory: Laboratory) -> bool:
+    """Whether Redis takes something."""
+    try:
+        laboratory.read()
+    except RedisError:
+        return False
+    return True
 
 
 def closed_with(ears: Client, seconds: float = 10) -> int:

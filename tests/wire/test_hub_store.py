@@ -1,6 +1,5 @@
 """A hub whose Redis is full, whose Redis cannot write, whose disk is full: it says so, loses nothing, and goes on."""
 
-import resource
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
@@ -82,17 +81,6 @@ def test_fault_27_the_oldest_readings_make_room(lab: Lab, monkeypatch: pytest.Mo
 
 
 @contextmanager
-def full_disk(server: RedisServer) -> Iterator[None]:
-    """No file of this Redis may grow: to a process that is what a full disk is, but for the name of the error."""
-    size = max(path.stat().st_size for path in server.folder.glob("appendonlydir/*"))
-    resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (size, resource.RLIM_INFINITY))
-    try:
-        yield
-    finally:
-        resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-
-
-@contextmanager
 def dead(server: RedisServer) -> Iterator[None]:
     """It does not run."""
     server.kill()
@@ -102,7 +90,7 @@ def dead(server: RedisServer) -> Iterator[None]:
         server.start()
 
 
-@pytest.mark.parametrize(("broken", "gone"), [(full_disk, False), (dead, True)])
+@pytest.mark.parametrize(("broken", "gone"), [(RedisServer.full_disk, False), (dead, True)])
 def test_a_redis_that_takes_nothing_is_told_of_without_it(
     lab: Lab,
     redis_server: RedisServer,

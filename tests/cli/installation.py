@@ -97,7 +97,7 @@ class Installation:
     def seen(self, device: str) -> list[dict[str, Any]]:
         """The requests that a simulated device saw."""
         log = self.folder / "var/simulators" / f"{device}.log"
-        return [json.loads(line) for line in log.read_text().splitlines()]
+        return [json.loads(line) for line in log.read_text().rpartition("\n")[0].splitlines()]  # the last may be half
 
     def outputs(self) -> list[int]:
         """The four relays as the board last told them."""

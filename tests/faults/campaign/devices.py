@@ -25,12 +25,15 @@ class Device:
         """What its outputs were, each time that one changed and at each answer before."""
         self.writes: list[tuple[float, str, int]] = []
         """When which output was set to what."""
+        self.runs: list[float] = []
+        """When each run of its agent read it for the first time."""
         self.heard = 0.0
         """When it answered last."""
         self._log, self._inode, self._rest = log, 0, b""
         self._file: BinaryIO | None = None
         self._answers: dict[int, float] = {}
         self._taken: dict[str, int] = {}
+        self._known: set[str] = set()
 
     def look(self) -> None:
         """Read what is new; a log that grew too long has been put aside, and a new one was begun."""
@@ -66,6 +69,9 @@ class Device:
             self.writes.append((self.heard, found[1], int(found[2])))
         elif found := _READ.match(request):
             self._answers[count] = self.heard
+            if found[1] not in self._known:
+                self._known.add(found[1])
+                self.runs.append(self.heard)
             had = int(found[2])
             if had in self._answers and had > self._taken.get(found[1], 0):
                 self._taken[found[1]] = had

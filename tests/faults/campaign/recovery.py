@@ -18,7 +18,7 @@ from tests.faults.campaign.system import DEVICES, System
 
 PATIENCE = 40.0
 """Seconds after which it is given up."""
-ANSWER = 2.0
+ANSWER = 1.0
 """Seconds for the outcome of a command that is tried."""
 BY_PANEL = {"left": "bench/second", "right": "room/third"}
 BY_MQTT = {"left": "bench/first", "right": "room/third"}

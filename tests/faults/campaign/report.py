@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.faults.campaign.campaign import Evidence
+from tests.faults.campaign.devices import Device
 from tests.faults.campaign.faults import Window
 from tests.faults.campaign.orders import Write, orders
 from tests.faults.campaign.plan import Fault
@@ -77,6 +78,7 @@ def report(seen: Evidence, seed: int, left_out: Sequence[str]) -> Json:
         },
         "safe_after_lease_s": _spread(safe.late),
         "safe_after_return_s": _spread(safe.on_return),
+        "safe_after_agent_kill_s": _spread(safe.after_kill),
         "recovered_s": _spread(worst),
         "memory": memory,
         "goals": GOALS,
@@ -133,18 +135,27 @@ def _safety(seen: Evidence) -> Safety:
     unheard = [Span(window.begin, window.end) for window in seen.windows if _deafens(window.fault)]
     beats = [at for at, _ in seen.load.heartbeats if not any(span.begin < at <= span.end for span in unheard)]
     for device in seen.devices.all:
-        away = _away(device.key, seen.windows)
+        killed = _killed(device, seen.windows)
+        away = _away(device.key, seen.windows) + killed
         for output in ("client", "panel"):
             for value, on in on_times(device.shown, output):
                 end = renewed(on.begin, LEASE, beats if output == "panel" else ())
                 name = f"{device.key}/{output} = {value}"
                 judge(on, end, away, GOALS["safe_after_lease_s"], name, found)
+                found.after_kill += [on.end - span.begin for span in killed if on.begin < span.begin < on.end]
     return found
 
 
 def _deafens(fault: Fault) -> bool:
     """Whether no heartbeat came through."""
     return "mosquitto" in fault.target or (fault.target == "mqtt" and fault.kind not in ("slow", "delay"))
+
+
+def _killed(device: Device, windows: Sequence[Window]) -> list[Span]:
+    """From when until when the device had no agent."""
+    agent = f"agent-{AGENT_OF[device.key.split('/')[0]]}"
+    killed = [w.begin for w in windows if agent in w.fault.target.split() and w.fault.kind != "freeze"]
+    return [Span(at, min((run for run in device.runs if run > at), default=at)) for at in killed]
 
 
 def _away(key: str, windows: Sequence[Window]) -> list[Span]:

@@ -21,6 +21,8 @@ class Safety:
 
     late: list[float] = field(default_factory=list)
     on_return: list[float] = field(default_factory=list)
+    after_kill: list[float] = field(default_factory=list)
+    """Seconds from the end of its agent until each output that was on was safe, by the agent's next run."""
     too_late: list[str] = field(default_factory=list)
 
 

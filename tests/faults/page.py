@@ -22,9 +22,9 @@ HEAD = ("| | what may come | what is promised | how it is tried | held |", "|---
 
 
 def tests() -> dict[str, dict[str, str]]:
-    """By row: the tests of its number, each with its docstring on one line."""
+    """By row: the tests of its number in every room, each with its docstring on one line."""
     found: dict[str, dict[str, str]] = {row.number: {} for row in ROWS}
-    for file in sorted(HERE.glob("test_*.py")):
+    for file in sorted(HERE.parent.rglob("test_*.py")):
         for node in ast.parse(file.read_text()).body:
             if isinstance(node, ast.FunctionDef) and (match := re.match(r"test_fault_(\d\d[a-z]?)_", node.name)):
                 found[match[1]][node.name] = " ".join((ast.get_docstring(node) or "").split())
@@ -36,7 +36,7 @@ def rows(outcomes: Mapping[str, str] | None = None) -> str:
     lines = []
     for row, tried in zip(ROWS, tests().values(), strict=True):
         held = sorted({"yes" if outcomes is None else outcomes.get(name, "not run") for name in tried})
-        how = "<br>".join(tried.values())
+        how = "<br>".join(filter(None, tried.values()))
         cells = (row.number.lstrip("0"), row.fault, row.promise, how, ", ".join(held))
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join((*HEAD, *lines))

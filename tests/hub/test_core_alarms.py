@@ -220,7 +220,7 @@ def test_an_interlock_of_an_agent_is_an_alarm_until_it_is_reset() -> None:
     assert watch.messages[alarm] == "Lamp too hot: lamp.temp > 40. The interlock keeps lamp.red at the safe value."
 
 
-def test_fault_9_a_refused_retained_command_waits_for_somebody() -> None:
+def test_fault_09_a_refused_retained_command_waits_for_somebody() -> None:
     watch = watching()
     result = {"id": "x", "channel": "red", "value": None, "status": "rejected", "code": "retained", "reason": "..."}
     payload = orjson.dumps({**result, "ts": TS, "epoch": "epoch-b1", "n": 1})

@@ -85,7 +85,7 @@ def test_a_broker_that_was_restarted_is_told_of_every_alarm_again(warm: Lab) -> 
         assert ear.wait(TOPIC)["state"] == "unacknowledged"
 
 
-def test_fault_9_a_retained_command_that_an_agent_refused_is_an_alarm(warm: Lab) -> None:
+def test_fault_09_a_retained_command_that_an_agent_refused_is_an_alarm(warm: Lab) -> None:
     warm.agent().result("x", "red", None, Status.REJECTED, code="retained", reason="It was retained.")
     wait_until(lambda: "retained-phytotron-lamp" in standing(warm), "the alarm stands")
     assert standing(warm)["retained-phytotron-lamp"]["state"] == "returned"

@@ -2,6 +2,8 @@
 
 import time
 
+import orjson
+
 from hub.contract import topics
 from tests.faults.campaign.load import Load
 from tests.faults.campaign.plan import Fault
@@ -38,5 +40,6 @@ def attack(fault: Fault, load: Load) -> None:
                 load.operator.publish(topics.set_of(key, "program"), payload)
         case "replayed":
             for topic, payload in load.commands[-1:] + load.commands[-60:-50]:
+                load.ledger.replay(orjson.loads(payload)["id"])
                 load.hub.publish(topic, payload)
     time.sleep(0.1)

@@ -22,6 +22,8 @@ class Asked:
     """We were told at once that it will not be done."""
     forbidden: bool = False
     """It must never be done."""
+    replayed: bool = False
+    """An attacker gave it again: that is refused, and told so, under the same id."""
     told: list[str] = field(default_factory=list)
     """What its agent said on MQTT of what became of it."""
     recorded: list[str] = field(default_factory=list)
@@ -29,8 +31,8 @@ class Asked:
 
     @property
     def results(self) -> set[str]:
-        """Both."""
-        return {*self.told, *self.recorded}
+        """Both; what was told of a replay apart."""
+        return {*self.recorded, *(() if self.replayed else self.told)}
 
 
 class Ledger:
@@ -59,6 +61,12 @@ class Ledger:
             early = self._early.pop(command_id, ())
         for status, recorded in early:
             self.result(command_id, status, recorded=recorded)
+
+    def replay(self, command_id: str) -> None:
+        """Somebody gives it again."""
+        with self._lock:
+            if command_id in self._by_id:
+                self._by_id[command_id].replayed = True
 
     def result(self, command_id: str, status: str, *, recorded: bool = False) -> None:
         """Its agent says what became of a command; or it is `recorded` in Redis."""

@@ -39,7 +39,7 @@ class Load:
     """To be used in a `with`. `commands` are the guarded commands that an agent got, as the agent got them."""
 
     def __init__(self, system: System, ledger: Ledger, seed: int) -> None:
-        self._system, self._ledger = system, ledger
+        self._system, self.ledger = system, ledger
         self._chance = random.Random(seed)
         self.heartbeats: list[tuple[float, int]] = []
         """When the hub's heartbeats came, and their tokens."""
@@ -73,8 +73,8 @@ class Load:
 
     def set(self, key: str, channel: str, by: str = "mqtt", *, forbidden: bool = False, twice: bool = False) -> Asked:
         """One `set`; `twice`: the same message two times, with one id."""
-        asked = self._ledger.ask(by, key, channel, forbidden=forbidden)
-        self._ledger.taken(asked, f"c{asked.value}")
+        asked = self.ledger.ask(by, key, channel, forbidden=forbidden)
+        self.ledger.taken(asked, f"c{asked.value}")
         payload = b'{"value": %d, "id": "c%d"}' % (asked.value, asked.value)
         for _ in range(2 if twice else 1):
             if not self.operator.publish(topics.set_of(key, channel), payload, retain=forbidden):
@@ -105,7 +105,7 @@ class Load:
 
     def _by_panel(self) -> None:
         """Switch outputs on, for the hub to renew, and off again."""
-        panel = Panel(self._system.web, self._system.truth, self._ledger)
+        panel = Panel(self._system.web, self._system.truth, self.ledger)
         while not self._ending.wait(0.5):
             panel.command(self._chance.choice(ALL), "panel", zero if self._chance.random() < 0.2 else own)
 
@@ -117,10 +117,10 @@ class Load:
     def _ask(self, requests: Requests) -> None:
         while not self._ending.wait(0.3):
             key = self._chance.choice(ALL[1:])
-            asked = self._ledger.ask("program", key, "program")
+            asked = self.ledger.ask("program", key, "program")
             try:
                 found = requests.send("set", "campaign", "cli", key=key, channel="program", value=asked.value)
-                self._ledger.taken(asked, found)
+                self.ledger.taken(asked, found)
             except ClayhubError:
                 asked.refused = True
             except redis.RedisError:
@@ -128,7 +128,7 @@ class Load:
 
     def _watch(self) -> None:
         """Be a browser that shows the panel."""
-        panel = Panel(self._system.web, self._system.truth, self._ledger)
+        panel = Panel(self._system.web, self._system.truth, self.ledger)
         while not self._ending.wait(0.5):
             try:
                 socket = panel.socket()
@@ -171,6 +171,6 @@ class Load:
                     self.commands.append((incoming.topic, incoming.payload))
                 case Leaf.RESULT:
                     found = strict.loads_object(incoming.payload)
-                    self._ledger.result(str(found["id"]), str(found["status"]))
+                    self.ledger.result(str(found["id"]), str(found["status"]))
         except Refused:
             return

@@ -6,7 +6,6 @@ import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -16,6 +15,8 @@ from simple_websocket import Client
 from hub.state.sessions import Sessions
 from tests.faults.campaign.ledger import Asked, Ledger
 
+UNCERTAIN = ("store_down", "internal")
+"""Codes with which a command may have been taken: the answer of Redis was perhaps lost."""
 PATIENCE = 3.0
 """Seconds for an answer."""
 TROUBLE = (OSError, http.client.HTTPException, redis.RedisError)
@@ -46,8 +47,8 @@ class Panel:
             with self._opener.open(request, timeout=PATIENCE) as answer:
                 self._ledger.taken(asked, orjson.loads(answer.read())["id"])
         except urllib.error.HTTPError as error:
-            error.close()
-            asked.refused = error.code != HTTPStatus.INTERNAL_SERVER_ERROR
+            with error:
+                asked.refused = orjson.loads(error.read())["code"] not in UNCERTAIN
             self._token = None
         except TROUBLE:
             self._token = None

@@ -3,6 +3,7 @@
 Used by the agent's loop only, so numbers go out in order.
 """
 
+import logging
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -21,8 +22,14 @@ from hub.contract.errors import Code, Refused
 from hub.contract.event import DeviceEvent
 from hub.contract.presence import Availability, Heartbeat
 from hub.contract.reading import UNSYNCED, Reading
+from hub.contract.strict import MAX_BYTES
 from hub.contract.topics import Leaf
 from hub.link import Link
+
+log = logging.getLogger(__name__)
+
+MOST_WORDS = 1_000
+"""Characters of a reason and of what happened that are told: a driver may be talkative."""
 
 
 class Publisher:
@@ -35,18 +42,28 @@ class Publisher:
         self._beat = 0
         self._clock_is_set = clock.is_set()
         self._health: dict[str, Code | None] = {}
+        self._too_large: set[str] = set()
         self._backlog_topic = topics.agent(agent, Leaf.BACKLOG)
 
     def reading(self, event: Obtained) -> None:
-        """A device was read."""
+        """A device was read. What the hub could not take is told of once and gets no number: it would come for ever."""
         ts, said = times.instant(event.at), "" if self._clock_is_set else UNSYNCED
-        self._numbered(
-            topics.device(event.key, Leaf.STATE),
-            lambda epoch, n: Reading(
-                ts, epoch, n, dict(event.values), dict(event.quality), dict(event.raw), said
-            ).encode(),
-            retain=True,
-        )
+
+        def encode(epoch: str, n: int) -> bytes:
+            values, quality, raw = dict(event.values), dict(event.quality), dict(event.raw)
+            payload = Reading(ts, epoch, n, values, quality, raw, said).encode()
+            if len(payload) > MAX_BYTES:
+                raise Refused(Code.TOO_LARGE, f"A reading has {len(payload)} bytes; {MAX_BYTES} are the most.")
+            return payload
+
+        try:
+            self._numbered(topics.device(event.key, Leaf.STATE), encode, retain=True)
+        except Refused as refusal:
+            if event.key not in self._too_large:
+                log.warning("%s: %s It is left aside until it has fewer or shorter texts.", event.key, refusal)
+                self._too_large.add(event.key)
+        else:
+            self._too_large.discard(event.key)
 
     def finished(self, event: Finished) -> bytes:
         """What became of a job; returns the result as it was sent."""
@@ -72,7 +89,8 @@ class Publisher:
         """Something happened to a device by itself."""
         ts = times.instant(event.at)
         self._numbered(
-            topics.device(event.key, Leaf.EVENT), lambda epoch, n: DeviceEvent(ts, epoch, n, event.text).encode()
+            topics.device(event.key, Leaf.EVENT),
+            lambda epoch, n: DeviceEvent(ts, epoch, n, event.text[:MOST_WORDS]).encode(),
         )
 
     def identified(self, event: Identified) -> None:
@@ -140,6 +158,7 @@ class Publisher:
         until: float | None,
     ) -> bytes:
         now, end = times.instant(time.time()), None if until is None else times.instant(until)
+        reason = reason and reason[:MOST_WORDS]
         payload = self._numbered(
             topics.device(request.key, Leaf.RESULT),
             lambda epoch, n: Result(

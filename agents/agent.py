@@ -70,7 +70,7 @@ class Agent:
         self._derivations, self._interlocks = derivations, interlocks
         self._attention = Attention(workers, devices)
         self._guard, self._answers, self._transit = Guard(publisher.boot), Answers(), Transit()
-        self._hub_seen = float("-inf")
+        self._hub_seen, self._ready = float("-inf"), False
         self._next_beat = time.monotonic()
 
     def stop(self) -> None:
@@ -129,7 +129,6 @@ class Agent:
                 self._publisher.announce()
                 self._interlocks.announce()
                 self._publisher.outbox.reconnected()
-                self._notify("READY=1")
             case Arrived(incoming, at):
                 self._arrived(incoming, at)
 
@@ -165,6 +164,9 @@ class Agent:
             heartbeat = Heartbeat.decode(payload)
             if heartbeat.boot == self._guard.boot:
                 self._transit.echoed(heartbeat.beat, at)
+                if not self._ready and self._transit.prompt(at):
+                    self._ready = True  # from now on commands are taken
+                    self._notify("READY=1")
 
     def _hub_lives(self, heartbeat: HubHeartbeat, at: float) -> None:
         if not self._transit.prompt(at):

@@ -1,12 +1,13 @@
 """The HTTP interface. A command is answered 202 with an id; what becomes of it comes over the WebSocket."""
 
 import orjson
+import redis
 from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from hub.contract import strict
 from hub.contract.channels import Value
-from hub.contract.errors import Code, Refused
+from hub.contract.errors import ClayhubError, Code, Refused
 from web.access import check_origin, operator, signed_in_user
 from web.services import services
 from web.users import User
@@ -77,7 +78,11 @@ def _act(kind: str) -> ResponseReturnValue:
 
 
 def _ask(kind: str, user: User, fields: dict[str, Value]) -> ResponseReturnValue:
-    return _json({"id": services().requests.send(kind, user.name, "panel", **fields)}, 202)
+    try:
+        return _json({"id": services().requests.send(kind, user.name, "panel", **fields)}, 202)
+    except (redis.ConnectionError, redis.TimeoutError):
+        text = "Redis did not answer: it is not certain whether this was taken. Look first before you repeat it."
+        raise ClayhubError(Code.STORE_DOWN, text) from None
 
 
 def _body(*wanted: str) -> dict[str, object]:

@@ -1,8 +1,14 @@
 """The HTTP interface: what is taken, what is refused and how."""
 
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
 import orjson
 import pytest
 
+from tests.proxy import Proxy
+from tests.servers import RedisServer
 from tests.web.laboratory import Laboratory
 from tests.web.panel import PanelServer, Visitor
 
@@ -84,6 +90,23 @@ def test_only_json_is_taken(anna: Visitor, laboratory: Laboratory) -> None:
     answer = anna.post("/api/command", orjson.dumps(COMMAND), **headers)
     assert (answer.status, answer.json["code"]) == (415, "bad_message")
     assert laboratory.requests() == 0
+
+
+def test_when_the_answer_of_redis_is_lost_nobody_says_that_nothing_was_done(
+    redis_server: RedisServer, tmp_path: Path
+) -> None:
+    with Proxy(redis_server.port) as network:
+        behind: Any = SimpleNamespace(port=network.port, password=redis_server.password)
+        with PanelServer(tmp_path, behind) as server:
+            server.laboratory.set_up()
+            anna = server.visitor()
+            assert anna.ask("/api/command", COMMAND).status == 202
+            data, token = orjson.dumps(COMMAND), anna.token()
+            network.lose_answer(b"EVALSHA")
+            answer = anna.post("/api/command", data, **{"Content-Type": "application/json", "X-CSRFToken": token})
+            assert (answer.status, answer.json["code"]) == (503, "store_down")
+            assert "not certain whether this was taken" in answer.json["message"]
+            assert server.laboratory.requests() == 2
 
 
 def test_without_a_hub_nothing_is_kept_for_later(anna: Visitor, laboratory: Laboratory) -> None:

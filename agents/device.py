@@ -23,8 +23,10 @@ from hub.contract.errors import Code, DeviceError
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-"""Seconds between attempts to open a device that fails; each pause is twice the one before."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 8.0
+"""Seconds between attempts to open a device that fails; each pause is twice the one before. The longest is how long an
+output that owes its safe value may keep another when its device is back. On a shared bus each attempt costs a timeout.
+"""
 NEVER = float("-inf")
 
 

@@ -10,8 +10,9 @@ __all__ = ["Incoming", "Link"]
 
 log = logging.getLogger(__name__)
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0
-"""Seconds between attempts; each pause is twice the one before."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 4.0
+"""Seconds between attempts; each pause is twice the one before. However long the broker was away, all goes on within
+seconds of its return."""
 
 
 class Link:

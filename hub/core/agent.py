@@ -27,7 +27,7 @@ class Agent:
     """Why it cannot keep what is not stored."""
     double: str = ""
     """The boot of another agent of the same name that was told of."""
-    rival: bool = False
+    rival: str = ""
     """Another boot was heard after this one: it is a second agent if this one is heard again, else its successor."""
     doubled: float | None = None
     """When it was surely one of two agents last, on the monotonic clock."""

@@ -38,11 +38,12 @@ class Presence:
         """Raises Refused: unknown_target, bad_json, bad_message."""
         agent, beat = self._agent(name), Heartbeat.decode(payload)
         if agent.online and beat.boot != agent.boot and now.mono - agent.seen < SILENCE:
-            self._tell_double(agent, beat.boot)
+            agent.rival = beat.boot
             return
         if agent.rival and beat.boot == agent.boot:
             agent.doubled = now.mono
-        agent.rival = False
+            self._tell_double(agent)
+        agent.rival = ""
         before = agent.news()
         if agent.config != beat.config != self._config_hash:
             log.warning("agent %s runs with another config.yaml; copy the hub's to its machine.", name)
@@ -130,10 +131,9 @@ class Presence:
             raise Refused(Code.UNKNOWN_TARGET, f"There is no agent {name!r} in config.yaml.")
         return agent
 
-    def _tell_double(self, agent: Agent, boot: str) -> None:
-        agent.rival = True
-        if agent.double != boot:
-            agent.double = boot
+    def _tell_double(self, agent: Agent) -> None:
+        if agent.double != agent.rival:
+            agent.double = agent.rival
             log.warning("two agents call themselves %s; I follow the first. Stop one of them.", agent.name)
 
     def _offline(self, agent: Agent, now: Moment) -> None:

@@ -220,6 +220,17 @@ def test_of_two_agents_of_one_name_the_first_is_followed_and_it_is_said_once(
     assert Command.decode(clockwork.published()[-1].payload).boot == "other"
 
 
+def test_an_agent_that_was_killed_with_the_broker_and_comes_back_is_no_second_one(
+    clockwork: Clockwork, caplog: pytest.LogCaptureFixture
+) -> None:
+    for beat in range(1, 6):
+        clockwork.heartbeat("b2", beat)  # no last will came of b1
+        clockwork.wait(1)
+    assert caplog.messages == []
+    clockwork.ask()
+    assert Command.decode(clockwork.published()[-1].payload).boot == "b2"
+
+
 def test_another_config_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
     clockwork = Clockwork()
     for beat in (1, 2, 3):

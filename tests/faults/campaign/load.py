@@ -90,17 +90,15 @@ class Load:
 
     def _by_mqtt(self) -> None:
         """Hold each output for a while by setting it again and again; then say nothing until its lease has ended."""
-        holds, silent_until = dict.fromkeys(OPEN, 0), dict.fromkeys(OPEN, 0.0)
+        silent_until = dict.fromkeys(OPEN, 0.0)
         while not self._ending.wait(0.4):
             for key in OPEN:
-                if time.monotonic() < silent_until[key]:
+                if time.monotonic() < silent_until[key] or not self.operator.connected:
                     continue
-                if self.operator.connected:
-                    self.set(key, "client")
-                holds[key] += 1
+                self.set(key, "client")
                 if self._chance.random() < 0.2:
                     silent_until[key] = time.monotonic() + 5
-                if self.operator.connected and key == OPEN[0]:
+                if key == OPEN[0]:
                     self.set(key, "program")
 
     def _by_panel(self) -> None:

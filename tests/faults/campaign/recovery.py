@@ -11,10 +11,11 @@ import redis
 from hub.contract import strict, times, topics
 from hub.link import Incoming, Link
 from hub.state import keys
+from tests.faults.campaign.laboratory import DEVICES
 from tests.faults.campaign.ledger import Asked, Ledger
 from tests.faults.campaign.load import Load, own
 from tests.faults.campaign.panel import Panel
-from tests.faults.campaign.system import DEVICES, System
+from tests.faults.campaign.system import System
 
 PATIENCE = 40.0
 """Seconds after which it is given up."""

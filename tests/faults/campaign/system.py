@@ -14,40 +14,12 @@ from agents.outbox.place import in_memory
 from hub.contract.places import Places
 from hub.state.connect import connect
 from tests.cli.installation import Installation
+from tests.faults.campaign.laboratory import config
 from tests.servers import free_port, wait_until
 
-HERE = Path(__file__).parent
-ROOT = HERE.parents[2]
+ROOT = Path(__file__).parents[3]
 DISK = "400m"
 """Of the small file system that holds `var`; Redis alone may have some 130 MB of append-only files."""
-
-CONFIG = """\
-version: 1
-title: Campaign
-drivers: {drivers}
-web: {{port: 8080}}
-mqtt: {{port: 11883}}
-redis: {{port: 16379, memory: 96}}
-agents: {{left: {{}}, right: {{}}}}
-stands:
-  bench:
-    agent: left
-    simulate: true
-    devices:
-      first: {{driver: counting, address: "http://127.0.0.1:9", period: 50ms, channels: {channels}}}
-      second: {{driver: counting, address: "http://127.0.0.1:9", period: 100ms, commands: hub, channels: {channels}}}
-      co2: {{driver: sba5, address: /dev/null, period: 1s}}
-  room:
-    agent: right
-    simulate: true
-    devices:
-      third: {{driver: counting, address: "http://127.0.0.1:9", period: 100ms, channels: {channels}}}
-      relays: {{driver: esp32_relay, address: "http://127.0.0.1:9", period: 250ms}}
-"""
-LEASE = 3.0
-CHANNELS = f"{{count: {{}}, client: {{lease: {LEASE:g}s}}, panel: {{lease: {LEASE:g}s}}, program: {{}}, probe: {{}}}}"
-DEVICES = ("bench/first", "bench/second", "bench/co2", "room/third", "room/relays")
-AGENT_OF = {"bench": "left", "room": "right"}
 
 WRAPPER = """\
 #!/bin/sh
@@ -64,7 +36,7 @@ class System(Installation):
     def __init__(self, folder: Path, house: Path = ROOT) -> None:
         super().__init__(folder)
         self.house = house
-        text = CONFIG.format(drivers=HERE / "drivers", channels=CHANNELS)
+        text = config()
         for usual, port in self.ports.items():
             text = text.replace(f"port: {usual}", f"port: {port}")
         self.config.write_text(text)

@@ -22,7 +22,7 @@ HOT = {"stand": "phytotron", "channel": "lamp.temp", "high": 40, "hysteresis": 2
 class Watch(Clockwork):
     """A clockwork whose agent speaks every second, with short words for alarms."""
 
-    def __init__(self, limits: object, kept: dict[str, Any] | None = None, **more: object) -> None:
+    def __init__(self, limits: object, kept: dict[str, Any] | None = None, **more: Any) -> None:  # noqa: ANN401
         super().__init__(kept_alarms=kept, alarms=limits, **more)
         self.n, self.boot, self.alarms, self.messages = 0, "b1", dict[str, str](), dict[str, str]()
         self.heartbeat()

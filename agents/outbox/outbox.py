@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 3.0
 """Seconds without a word of the hub having stored anything, after which all is sent again, and kept on disk."""
+UNEVEN = 0.25
+"""Seconds by which calls of `tend` may be nearer than they should: three of them make up PATIENCE all the same."""
 WINDOW = 500
 """The most backlog messages on their way at once: the broker drops what a slow hub leaves queued."""
 MOST_IN_MEMORY = 8 * 2**20
@@ -137,7 +139,7 @@ class Outbox:
         self._settle()
         if self._disk.busy:
             return
-        if self._marks and now - self._marks[0][0] >= PATIENCE:
+        if self._marks and now - self._marks[0][0] >= PATIENCE - UNEVEN:
             self._move()
         elif self._disk.size > MOST_ON_DISK:
             self._disk.thin()

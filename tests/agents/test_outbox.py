@@ -120,6 +120,13 @@ def test_what_waits_for_three_seconds_moves_to_the_disk(bench: Bench) -> None:
     assert bench.on_disk() == []
 
 
+def test_a_call_that_comes_late_makes_nothing_wait_for_a_fifth_second(bench: Bench) -> None:
+    bench.add(5, 0)
+    for now in (1.2, 2, 3, 4):
+        bench.outbox.tend(now, 0)
+    assert len(bench.on_disk()) == 1
+
+
 def test_a_power_cut_loses_what_was_only_in_memory_and_says_so(bench: Bench) -> None:
     bench.add(5)
     bench.move(0)

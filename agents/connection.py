@@ -59,6 +59,20 @@ class Connection:
         """Set a channel. Raises DeviceError."""
         self._used().write(self._entry.sources[name], to_device(self._entry, name, value))
 
+    def write_all(self, values: Mapping[str, Value]) -> DeviceError | None:
+        """Set several channels; one that the device refuses keeps no other from its own. Returns the first refusal.
+
+        Raises DeviceError for any other failure."""
+        refusals: list[DeviceError] = []
+        for name, value in values.items():
+            try:
+                self.write(name, value)
+            except DeviceError as error:
+                if error.code is not Code.DEVICE_REFUSED:
+                    raise
+                refusals.append(error)
+        return refusals[0] if refusals else None
+
     def repeatable(self, name: str) -> bool:
         """Whether the driver says that setting the channel twice does no harm."""
         return self._used().repeatable(self._entry.sources[name])

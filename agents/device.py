@@ -13,21 +13,17 @@ from agents.catalog.catalog import Entry
 from agents.connection import Connection
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
 from agents.naming import Measured, at_safe, confirms
+from agents.obedience import Obedience
 from agents.plausibility import Plausibility
 from agents.retry import worth_repeating
 from agents.safety import Safety
 from agents.verdict import Verdict
+from agents.visits import Visits
 from hub.contract.channels import Action, Value, shown
 from hub.contract.command import Status
 from hub.contract.errors import Code, DeviceError
 
 log = logging.getLogger(__name__)
-
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 8.0
-"""Seconds between attempts to open a device that fails; each pause is twice the one before. The longest is how long an
-output that owes its safe value may keep another when its device is back. On a shared bus each attempt costs a timeout.
-"""
-NEVER = float("-inf")
 
 
 class Clock(NamedTuple):
@@ -38,7 +34,7 @@ class Clock(NamedTuple):
 
 
 class Device:
-    """Used by one thread only. No method raises DeviceError."""
+    """Used by one thread only, which has it obey the rulings in `verdict`. No method raises DeviceError."""
 
     def __init__(
         self,
@@ -50,19 +46,18 @@ class Device:
     ) -> None:
         self.key = entry.description.key
         self._entry, self._emit = entry, emit
-        self._clock, self._verdict = clock or Clock(), verdict or Verdict()
-        self._obeyed: set[str] = set()
-        """The outputs that interlocks forbid and that were made safe, or owe it, since they do."""
-        self._away: set[str] = set()
-        """The outputs that were seen at another value than their safe one."""
-        self.due = self._clock.monotonic()
-        """When it is to be visited next, on the monotonic clock."""
+        self._clock = clock or Clock()
+        self._visits = Visits(entry.description.period, self._clock.monotonic())
         self._connection = Connection(entry, simulators, lambda identity: emit(Identified(self.key, identity)))
         self._fault: DeviceError | None = None
         self._told: Health | None = None
-        self._tried = NEVER
-        self._pause = FIRST_PAUSE
         self._safety, self._plausibility = Safety(entry.description), Plausibility(entry.description.channels)
+        self._obedience = Obedience(self.key, verdict or Verdict(), self._safety.values)
+
+    @property
+    def due(self) -> float:
+        """When it is to be visited next, on the monotonic clock."""
+        return self._visits.due
 
     @property
     def works(self) -> bool:
@@ -81,28 +76,26 @@ class Device:
 
     def visit(self) -> None:
         """Read it, or try to open it again."""
-        now = self._tried = self._clock.monotonic()
+        now = self._clock.monotonic()
+        self._visits.begin(now)
         try:
             self._connection.open()
             self._settle()
         except DeviceError as error:
             self._fail(error)
         else:
-            period = self._entry.description.period
-            self.due += period * max(1, (now - self.due) // period + 1)  # on its grid: no drift, and no burst
+            self._visits.succeeded(now)
 
     def command(self, job: Job) -> Finished:
         """Set a channel and read it back: done only when the device then shows the value."""
-        if self._tried == NEVER:
+        if not self._visits.begun:
             self.visit()
         if not self.works:
             return self._unreachable(job)
         name, value = job.request.channel, job.value
-        forbidden = self._verdict.forbidden(self.key, self._clock.monotonic()).get(name)
-        if forbidden is None:
-            self._obeyed.discard(name)
-        elif value != self._safety.values[name]:
-            return Finished(job, Status.REJECTED, Code.INTERLOCK, forbidden)
+        objection = self._obedience.objection(name, value, self._clock.monotonic())
+        if objection is not None:
+            return Finished(job, Status.REJECTED, Code.INTERLOCK, objection)
         seconds = self._safety.hold(name, value, job.token, self._clock.monotonic())
         until = None if seconds is None else self._clock.wall() + seconds
         try:
@@ -136,10 +129,10 @@ class Device:
 
     def obey(self) -> None:
         """Bring the outputs that interlocks forbid to their safe values: now, or when the device is back."""
-        forbidden = self._verdict.forbidden(self.key, self._clock.monotonic())
-        news, self._obeyed = forbidden.keys() - self._obeyed, set(forbidden)
-        for name in sorted((news & self._away) - self._safety.owed):
-            self._happened(f"{name} goes to its safe value. {forbidden[name]}")
+        news = self._obedience.news(self._clock.monotonic())
+        for name, reason in news.items():
+            if reason is not None and name not in self._safety.owed:
+                self._happened(f"{name} goes to its safe value. {reason}")
         if news:
             self._safety.owe(news)
             self._pay()
@@ -167,27 +160,20 @@ class Device:
 
     def _settle(self) -> None:
         """Give the outputs the safe values they owe, and read. One that is refused keeps no other from its own."""
-        safe = self._safety.values
-        owed = sorted(self._safety.owed)
-        refusals: list[DeviceError] = []
-        for name in owed:
-            try:
-                self._connection.write(name, safe[name])
-            except DeviceError as error:
-                if error.code is not Code.DEVICE_REFUSED:
-                    raise
-                refusals.append(error)
+        owed = {name: self._safety.values[name] for name in sorted(self._safety.owed)}
+        refusal = self._connection.write_all(owed)
         found = self._read()
-        if refusals:
-            raise refusals[0]
-        for name in owed:
-            if not confirms(self._entry, name, safe[name], found):
-                text = f"{name} does not take its safe value {shown(safe[name])}: it shows {shown(found.values[name])}."
+        if refusal is not None:
+            raise refusal
+        for name, safe in owed.items():
+            if not confirms(self._entry, name, safe, found):
+                text = f"{name} does not take its safe value {shown(safe)}: it shows {shown(found.values[name])}."
                 raise DeviceError(Code.NOT_CONFIRMED, text)
         self._safety.paid()
         if self._fault is not None:
             log.warning("%s: works again", self.key)
-        self._fault, self._pause = None, FIRST_PAUSE
+        self._fault = None
+        self._visits.works()
         self._tell(None)
 
     def _set(self, job: Job) -> Measured | None:
@@ -198,7 +184,7 @@ class Device:
         except DeviceError as error:
             now = self._clock.monotonic()
             hopeful = worth_repeating(error, arrived=job.request.arrived, began=began, now=now)
-            allowed = name not in self._verdict.forbidden(self.key, now) or job.value == self._safety.values[name]
+            allowed = self._obedience.objection(name, job.value, now) is None
             if not (hopeful and allowed and self._connection.repeatable(name)):
                 raise
             log.debug("%s: %s Once more.", self.key, error)
@@ -216,8 +202,7 @@ class Device:
         found.quality.update(self._plausibility.doubts(found.values | found.raw, found.quality, now))
         safe = at_safe(self._entry, self._safety.values, found)
         self._safety.seen(safe, now)
-        self._away = {name for name, yes in safe.items() if not yes}
-        self._obeyed -= self._away
+        self._obedience.seen(safe)
         self._emit(Obtained(self.key, self._clock.wall(), *found))
         return found
 
@@ -228,7 +213,7 @@ class Device:
     def _unreachable(self, job: Job) -> Finished:
         """The answer at once, so that other devices do not wait; but somebody waits, so it is tried again soon."""
         fault = self._fault or DeviceError(Code.NO_ANSWER, "it was not opened yet.")
-        self.due = min(self.due, self._tried + FIRST_PAUSE)
+        self._visits.hasten()
         return Finished(job, Status.FAILED, fault.code, f"{self.key} has a fault: {fault}")
 
     def _fail(self, error: DeviceError) -> None:
@@ -237,8 +222,7 @@ class Device:
             log.warning("%s: %s", self.key, error)
         self._fault = error
         self._tell(error.code)
-        self.due = self._clock.monotonic() + self._pause
-        self._pause = min(self._pause * 2, LONGEST_PAUSE)
+        self._visits.failed(self._clock.monotonic())
         self._connection.close()
 
     def _tell(self, fault: Code | None) -> None:

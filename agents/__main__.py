@@ -8,12 +8,12 @@ import sys
 from collections.abc import Sequence
 
 from agents.assemble import assemble
-from agents.attention import DriverHangs
 from agents.catalog.catalog import entries
 from agents.interlocks.latches import Latches
 from agents.outbox.outbox import Outbox
 from agents.outbox.place import place
 from agents.outside import drivers
+from agents.watchdog import DriverHangs
 from hub.contract.config.load import file_hash, load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError
 from hub.contract.errors import ConfigError

@@ -1,4 +1,4 @@
-"""The agent: its loop, which owns numbers, guard and answers, and the threads it is made of.
+"""The agent: its loop, which owns numbers and answers, and the threads it is made of.
 
 paho's thread and the workers only put events into the loop's queue; the loop decides, publishes, and hands jobs to the
 workers. Commands, readings and results thus meet in one place, in one order.
@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from queue import Empty, SimpleQueue
 
-from agents import commands
-from agents.attention import Attention
+from agents.admission import Admission
 from agents.derivation import Derivations
-from agents.guard import MAX_AGE, Answers, Guard
+from agents.guard import Guard
 from agents.interlocks.keeper import Keeper
 from agents.messages import (
     Arrived,
@@ -23,7 +22,6 @@ from agents.messages import (
     Health,
     HubLives,
     Identified,
-    Job,
     LinkUp,
     Obtained,
     Pong,
@@ -31,13 +29,13 @@ from agents.messages import (
 )
 from agents.publisher import Publisher
 from agents.transit import Transit
+from agents.watchdog import Watchdog
 from agents.worker import Worker
 from hub.contract import topics
-from hub.contract.command import Status
 from hub.contract.description import Description
-from hub.contract.errors import Code, Refused
+from hub.contract.errors import Refused
 from hub.contract.presence import Availability, Heartbeat, HubHeartbeat, Stored
-from hub.contract.topics import HUB_HEARTBEAT, Leaf, Topic
+from hub.contract.topics import HUB_HEARTBEAT, Leaf
 from hub.link import Incoming, Link
 
 log = logging.getLogger(__name__)
@@ -66,10 +64,10 @@ class Agent:
     ) -> None:
         """`workers` and `devices` by the devices' keys; `notify` tells systemd how we are."""
         self._events, self._link, self._publisher = events, link, publisher
-        self._workers, self._devices, self._notify = workers, devices, notify
+        self._workers, self._notify = set(workers.values()), notify
         self._derivations, self._interlocks = derivations, interlocks
-        self._attention = Attention(workers, devices)
-        self._guard, self._answers, self._transit = Guard(publisher.boot), Answers(), Transit()
+        self._watchdog, self._guard, self._transit = Watchdog(workers, devices), Guard(publisher.boot), Transit()
+        self._admission = Admission(self._guard, self._transit, publisher, workers, devices, interlocks, self._watchdog)
         self._hub_seen, self._ready = float("-inf"), False
         self._next_beat = time.monotonic()
 
@@ -82,7 +80,7 @@ class Agent:
 
         Raises DriverHangs when outputs can no longer be reached.
         """
-        for worker in set(self._workers.values()):
+        for worker in self._workers:
             worker.start()
         self._link.start()
         try:
@@ -110,8 +108,7 @@ class Agent:
             case Obtained():
                 self._obtained(event, time.monotonic())
             case Finished():
-                request = event.job.request
-                self._answers.answered(request.topic, request.id, self._publisher.finished(event))
+                self._admission.finished(event)
             case Happened():
                 self._publisher.happened(event)
             case Identified():
@@ -121,7 +118,7 @@ class Agent:
                 self._interlocks.health(event, time.monotonic())
                 self._publisher.health(event)
             case Pong():
-                for health in self._attention.answered(event):
+                for health in self._watchdog.answered(event):
                     self._on(health)
             case LinkUp():
                 self._transit.doubt()
@@ -143,7 +140,7 @@ class Agent:
             topic = topics.parse(incoming.topic)
             match topic.leaf:
                 case Leaf.SET | Leaf.COMMAND:
-                    self._asked(incoming, topic, at)
+                    self._admission.asked(incoming, topic, at)
                 case Leaf.HEARTBEAT if incoming.retain:
                     pass  # nobody's sign of life
                 case Leaf.HEARTBEAT if incoming.topic == HUB_HEARTBEAT:
@@ -173,52 +170,15 @@ class Agent:
             return  # it may have died since
         self._hub_seen = at
         self._guard.hub_seen(heartbeat.token)
-        for worker in set(self._workers.values()):
+        for worker in self._workers:
             worker.submit(HubLives(heartbeat.token, at))
-
-    def _asked(self, incoming: Incoming, topic: Topic, at: float) -> None:
-        """Every request gets one answer: here when it is refused, else when its worker has finished it."""
-        if incoming.retain and not incoming.payload:
-            return  # the echo of our own clearing
-        request = commands.request(incoming, topic, at)
-        try:
-            job = commands.understand(incoming, topic.leaf, request, self._devices[topic.key])
-            if not request.named or self._answers.first(request.topic, request.id, job.value):
-                self._admit(job, at)
-            else:
-                self._publisher.again(request, self._answers.answer(request.topic, request.id))
-        except Refused as refusal:
-            self._publisher.refused(request, refusal)
-        if incoming.retain:
-            log.warning("A retained command on %s was refused and cleared.", incoming.topic)
-            self._publisher.clear(incoming.topic)
-
-    def _admit(self, job: Job, at: float) -> None:
-        request = job.request
-        if job.command is None and not self._transit.prompt(at):
-            reason = f"The connection stood still; the command may be more than {MAX_AGE:g} s old. Give it again."
-            self._on(Finished(job, Status.EXPIRED, Code.EXPIRED, reason))
-            return
-        try:
-            if job.command is not None:
-                self._guard.admit(job.command, at)
-            if request.key not in self._workers:  # the interlocks, which have no hardware
-                self._interlocks.reset(request.key, at)
-                self._on(Finished(job, Status.DONE))
-                return
-            if self._attention.hangs(request.key):
-                raise Refused(Code.INTERNAL, f"The driver of {request.key} hangs; its agent must be started again.")
-            if not self._workers[request.key].submit(job):
-                raise Refused(Code.BUSY, f"Too many commands wait for {request.key}; give this one again later.")
-        except Refused as refusal:
-            self._answers.answered(request.topic, request.id, self._publisher.refused(request, refusal))
 
     def _beat(self) -> None:
         now = time.monotonic()
         self._interlocks.tick(now)
         if now >= self._next_beat:
             self._next_beat += BEAT * ((now - self._next_beat) // BEAT + 1)
-            for event in self._attention.beat():
+            for event in self._watchdog.beat():
                 self._on(event)
         beat = self._publisher.beat()
         if beat is not None:
@@ -229,11 +189,10 @@ class Agent:
         self._notify("WATCHDOG=1")
 
     def _leave(self) -> None:
-        workers = set(self._workers.values())
-        for worker in workers:
+        for worker in self._workers:
             worker.submit(Stop())
         end = time.monotonic() + SAFE_WITHIN
-        for worker in workers:
+        for worker in self._workers:
             worker.join(max(0.0, end - time.monotonic()))
         while not self._events.empty():
             event = self._events.get()

@@ -8,8 +8,8 @@ import pytest
 
 import agents.__main__
 from agents import agent as loop
-from agents import attention
-from agents.attention import DriverHangs
+from agents import watchdog
+from agents.watchdog import DriverHangs
 from hub.contract.errors import Code
 from hub.contract.places import Places
 from tests.agents.bench import SHELF, Hardware
@@ -28,7 +28,7 @@ def ear(broker: MosquittoServer) -> Iterator[Ear]:
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(loop, "BEAT", 0.1)
-    monkeypatch.setattr(attention, "PATIENCE", 20)
+    monkeypatch.setattr(watchdog, "PATIENCE", 20)
     SHELF.clear()
     yield
     for hardware in SHELF.values():
@@ -38,7 +38,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_an_agent_whose_driver_hangs_says_so_and_ends_with_its_other_outputs_safe(
     broker: MosquittoServer, ear: Ear, tmp_path: Path
 ) -> None:
-    made = assembled(broker, tmp_path, TWO)
+    ready = threading.Event()
+    made = assembled(broker, tmp_path, TWO, lambda state: ready.set() if state == "READY=1" else None)
     ended: list[str] = []
 
     def run() -> None:
@@ -48,6 +49,7 @@ def test_an_agent_whose_driver_hangs_says_so_and_ends_with_its_other_outputs_saf
 
     thread = threading.Thread(target=run)
     thread.start()
+    assert ready.wait(30)
     ear.wait("clayhub/s/heat/availability", lambda said: said == "online")
     assert ear.ask("heater", "true", "a1", "s/lamp")["status"] == "done"
     SHELF["one"].gate.clear()

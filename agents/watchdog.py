@@ -23,7 +23,7 @@ class DriverHangs(ClayhubError):  # noqa: N818 - reads as what happened: `raise 
     """Outputs can no longer be reached by this process; another one may."""
 
 
-class Attention:
+class Watchdog:
     """Asks each worker, and tells what follows when one does not answer. Used by the agent's loop only."""
 
     def __init__(self, workers: Mapping[str, Worker], devices: Mapping[str, Description]) -> None:

@@ -65,6 +65,11 @@ class Device:
         return self._connection.is_open
 
     @property
+    def _when(self) -> str:
+        """Nobody shall believe an output safe whose device is not there."""
+        return "" if self.works else " as soon as the device can be reached"
+
+    @property
     def health(self) -> Health | None:
         """What was told of it last; None before it was tried."""
         return self._told
@@ -123,7 +128,8 @@ class Device:
         if over:
             log.warning("%s: lease over, back to the safe value: %s", self.key, ", ".join(sorted(over)))
         for name, seconds in too_long.items():
-            self._happened(f"{name} was not safe for {seconds:g} s, the longest that it may (max_on): back to safe.")
+            why = f"{name} was not safe for {seconds:g} s, the longest that it may (max_on)"
+            self._happened(f"{why}. It goes to its safe value{self._when}.")
         if over or too_long:
             self._pay()
 
@@ -132,7 +138,7 @@ class Device:
         news = self._obedience.news(self._clock.monotonic())
         for name, reason in news.items():
             if reason is not None and name not in self._safety.owed:
-                self._happened(f"{name} goes to its safe value. {reason}")
+                self._happened(f"{name} goes to its safe value{self._when}. {reason}")
         if news:
             self._safety.owe(news)
             self._pay()

@@ -85,10 +85,27 @@ def test_when_the_time_is_over_the_output_is_safe_and_an_event_says_so(bed: Bed)
         bed.device.end_leases()
     assert bed.shows("heater") is False
     assert [event.text for event in bed.told if isinstance(event, Happened)] == [
-        "heater was not safe for 60 s, the longest that it may (max_on): back to safe."
+        "heater was not safe for 60 s, the longest that it may (max_on). It goes to its safe value."
     ]
     assert bed.set("heater", True).status is Status.DONE
     assert bed.device.lease_ends == bed.now + LEASE, "a new command may switch it on again"
+
+
+def test_nobody_is_told_that_an_output_is_safe_while_its_device_is_away(bed: Bed) -> None:
+    bed.set("heater", True, token=1)
+    bed.hardware.silent = True
+    bed.now = bed.device.due
+    bed.device.visit()
+    bed.now += LONGEST
+    bed.device.end_leases()
+    assert [event.text for event in bed.told if isinstance(event, Happened)] == [
+        "heater was not safe for 60 s, the longest that it may (max_on). "
+        "It goes to its safe value as soon as the device can be reached."
+    ]
+    assert bed.shows("heater") is True
+    bed.hardware.silent = False
+    bed.device.visit()
+    assert bed.shows("heater") is False
 
 
 def test_what_somebody_switches_on_at_the_device_counts_too(bed: Bed) -> None:

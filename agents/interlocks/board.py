@@ -39,7 +39,7 @@ class Board:
     @property
     def latched(self) -> frozenset[str]:
         """The names of the interlocks that somebody must reset."""
-        return frozenset(watch.name for watch in self._watches if watch.held)
+        return frozenset(watch.name for watch in self._watches if watch.latched)
 
     def concerns(self, key: str) -> bool:
         """Whether an interlock looks at this device."""
@@ -65,11 +65,11 @@ class Board:
 
     def reset(self, stand: str, now: float) -> tuple[list[Change], str]:
         """Release the interlocks of the stand whose cause has gone. Returns what has changed; and when all that were
-        held still have a cause, the reasons."""
+        latched still have a cause, the reasons."""
         changes = self._judge(self._watches, now)
-        held = [watch for watch in self._watches if watch.interlock.stand == stand and watch.held]
-        released = [Change(watch.interlock, text) for watch in held if (text := watch.reset()) is not None]
-        reasons = [] if released else [watch.reason for watch in held if watch.reason is not None]
+        latched = [watch for watch in self._watches if watch.interlock.stand == stand and watch.latched]
+        released = [Change(watch.interlock, text) for watch in latched if (text := watch.reset()) is not None]
+        reasons = [] if released else [watch.reason for watch in latched if watch.reason is not None]
         return changes + released, " ".join(reasons)
 
     def rulings(self) -> Rulings:

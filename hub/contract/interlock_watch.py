@@ -14,7 +14,7 @@ class Watch:
     def __init__(self, interlock: Interlock, *, latched: bool) -> None:
         """`latched`: it was when the process ended that evaluates it."""
         self.interlock = interlock
-        self.held = latched and interlock.latched
+        self.latched = latched and interlock.latched
         """Whether somebody must reset it before its outputs may be set again."""
         self.cause: str | None = "its inputs are not known yet"
         """Why it must keep its outputs safe; None when nothing is the matter now."""
@@ -30,10 +30,10 @@ class Watch:
     def state(self) -> str:
         """One of the words of `hub.contract.interlock`."""
         if self.cause is None:
-            return LATCHED if self.held else NORMAL
+            return LATCHED if self.latched else NORMAL
         if self._known:
             return BLOCKED if self.interlock.permissive else TRIPPED
-        return LATCHED if self.held else WAITING
+        return LATCHED if self.latched else WAITING
 
     @property
     def reason(self) -> str | None:
@@ -41,7 +41,7 @@ class Watch:
         if self.cause is not None:
             return self.interlock.reason(self.cause)
         reset = "acknowledged its alarm" if self.interlock.agent is None else "reset it"
-        return self.interlock.reason(f"its cause has gone, but nobody has {reset}") if self.held else None
+        return self.interlock.reason(f"its cause has gone, but nobody has {reset}") if self.latched else None
 
     def judge(self, values: Mapping[str, bool | float | Unknown]) -> str | None:
         """Look at its inputs, by the words of its condition. Returns None when its state is the same, else what people
@@ -50,14 +50,14 @@ class Watch:
         self.cause = self.interlock.cause(values)
         self._known = self._known or not any(isinstance(value, Unknown) for value in values.values())
         if self.cause is not None and self._known:
-            self.held = self.interlock.latched
+            self.latched = self.interlock.latched
         return self._told(before) if self.state != before else None
 
     def reset(self) -> str | None:
         """Release it if its cause has gone. Returns None when it was not latched or has a cause, else what to say."""
         if self.state != LATCHED or self.cause is not None:
             return None
-        self.held = False
+        self.latched = False
         return f"{self.interlock.label} was reset."
 
     def _told(self, before: str) -> str:

@@ -5,9 +5,8 @@ from typing import Protocol
 
 from hub.contract.channels import Value
 from hub.contract.interlock import Point, Unknown
-from hub.contract.reading import Quality
+from hub.contract.reading import STALE_PERIODS, Quality
 
-STALE_PERIODS = 3
 NEVER = float("-inf")
 
 

@@ -33,6 +33,8 @@ class Quality(StrEnum):
     """Older than three periods. Never sent by an agent: said by who reads late."""
 
 
+STALE_PERIODS = 3
+"""Periods of a device after which what it has shown is stale."""
 UNSYNCED = "unsynced"
 """What a reading says of the clock by which it is dated, when that was not synchronised."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from hub.alarms.alarm import Alarm
 from hub.alarms.board import Board
 from hub.alarms.definitions import definitions, device_alarm
-from hub.alarms.findings import Findings
+from hub.alarms.findings import Finding, Findings
 from hub.alarms.notices import Notices
 from hub.contract import topics
 from hub.contract.alarm import Kind, State
@@ -17,8 +17,8 @@ from hub.contract.errors import Code, Refused
 from hub.contract.presence import Availability
 from hub.contract.reading import Reading
 from hub.core.commands import Commands
-from hub.core.conditions import Conditions
 from hub.core.devices import Devices
+from hub.core.diagnostics import Diagnostics
 from hub.core.effects import Effects, Publish
 from hub.core.interlocks import Interlocks
 from hub.core.presence import Presence
@@ -45,7 +45,7 @@ class Alarms:
     ) -> None:
         self.memory = memory
         self._board = Board(definitions(config), memory)
-        self._conditions = Conditions(devices, presence, now)
+        self._diagnostics = Diagnostics(devices, presence, now)
         self._presence, self._interlocks, self._commands, self._out = presence, interlocks, commands, out
         self._findings = Findings(config)
         self._notices = None if config.notify is None else Notices(config.notify, config.title)
@@ -60,24 +60,25 @@ class Alarms:
 
     def on_reading(self, description: Description, reading: Reading, now: Moment) -> None:
         """A live reading. What has no value, or one that is doubted, neither raises an alarm nor ends it."""
-        self._conditions.heard(description.key, now)
-        for name, active, said, value in self._findings.of(description, reading, self._board.is_active):
-            self._tell(self._board.judge(name, active, said, now, value), now)
+        self._diagnostics.heard(description.key, now)
+        for finding in self._findings.of(description, reading, self._board.is_active):
+            self.on_finding(finding, now)
 
     def on_retained(self, key: str, channel: str, now: Moment) -> None:
         """An agent has refused a retained command: over at once, but somebody has to find out who sends such things."""
         name = device_alarm(Kind.RETAINED, key)
         said = f"A retained command for {key}/{channel[:40]} was refused and cleared; its sender must not retain it."
-        self._tell(self._board.judge(name, True, said, now), now)
-        self._tell(self._board.judge(name, False, "", now), now)
+        self.on_finding(Finding(name, True, said), now)
+        self.on_finding(Finding(name, False, ""), now)
 
-    def on_condition(self, name: str, active: bool, said: str, now: Moment) -> None:
-        """Something else has judged whether the cause of the alarm `name` is there."""
-        self._tell(self._board.judge(name, active, said, now), now)
+    def on_finding(self, finding: Finding, now: Moment) -> None:
+        """Somebody has found out whether the cause of an alarm is there."""
+        name, active, said, value = finding
+        self._tell(self._board.judge(name, active, said, now, value), now)
 
     def on_up(self, now: Moment) -> None:
         """The broker is there: it may have kept nothing, and missed what happened meanwhile."""
-        self._conditions.listen(now)
+        self._diagnostics.listen(now)
         for alarm_id in self._messages:
             self._publish(alarm_id)
 
@@ -87,8 +88,8 @@ class Alarms:
 
     def on_time(self, now: Moment) -> None:
         """Judge what shows by silence, and send what is due. At least every second."""
-        for name, active, said in (*self._conditions.judge(now), *self._interlocks.conditions()):
-            self.on_condition(name, active, said, now)
+        for finding in (*self._diagnostics.judge(now), *self._interlocks.findings()):
+            self.on_finding(finding, now)
         self.remind(now)
         if self._notices is not None and self._clock_set:
             sign = self._notices.sign_of_life(self._board.standing.values(), self._devices_there(), now)
@@ -144,5 +145,5 @@ class Alarms:
         self._messages[alarm_id] = b""
 
     def _devices_there(self) -> str:
-        words = [self._presence.word(key) for key in self._conditions.keys]
+        words = [self._presence.word(key) for key in self._diagnostics.keys]
         return f"{words.count(Availability.ONLINE)} of {len(words)} devices are there."

@@ -7,6 +7,7 @@ commands and what becomes of them.
 from typing import NamedTuple
 
 from hub.alarms.definitions import DISK_HUB, STORE_REDIS
+from hub.alarms.findings import Finding
 from hub.core.alarms import Alarms
 from hub.core.effects import Effects
 from hub.procedures.effects import Moment
@@ -47,12 +48,12 @@ class Capacity:
         self._out.reserve = 0 if self._disk_full else int(spare / 4)
         self._out.trim = self._memory_full
         self._out.readings_wait = self._memory_full or self._disk_full
-        self._alarms.on_condition(STORE_REDIS, self._memory_full, _memory(found), now)
-        self._alarms.on_condition(DISK_HUB, self._disk_full, _disk(found, spare), now)
+        self._alarms.on_finding(Finding(STORE_REDIS, self._memory_full, _memory(found)), now)
+        self._alarms.on_finding(Finding(DISK_HUB, self._disk_full, _disk(found, spare)), now)
 
     def on_refused(self, why: str, now: Moment) -> None:
         """Redis has taken nothing for some seconds."""
-        self._alarms.on_condition(STORE_REDIS, True, sentence(why), now)
+        self._alarms.on_finding(Finding(STORE_REDIS, True, sentence(why)), now)
         self._alarms.remind(now)
 
 

@@ -15,11 +15,10 @@ from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
 from hub.contract.event import DeviceEvent
 from hub.contract.presence import Gap, Heartbeat
-from hub.contract.reading import Reading
+from hub.contract.reading import STALE_PERIODS, Reading
 from hub.contract.topics import Leaf, Topic
 from hub.core.alarms import Alarms
 from hub.core.commands import foreign, instant_ms
-from hub.core.conditions import STALE
 from hub.core.devices import Devices, happened
 from hub.core.effects import Effects
 from hub.core.interlocks import Interlocks
@@ -76,7 +75,7 @@ class Intake:
         An age that its agent's clock cannot tell counts as too old: it may be."""
         if description.key not in self._known:
             self._known.add(description.key)
-            told, old = instant_ms(reading.ts), now.ms - round(STALE * description.period * 1000) - 1
+            told, old = instant_ms(reading.ts), now.ms - round(STALE_PERIODS * description.period * 1000) - 1
             known = told <= now.ms and not reading.clock
             self._out.live.show(description.key, told if known else min(told, old), payload)
 

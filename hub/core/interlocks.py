@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from hub.alarms import interlock as interlock_alarm
 from hub.alarms.definitions import RESTART
+from hub.alarms.findings import Finding
 from hub.contract.channels import Value
 from hub.contract.config.schema import Config
 from hub.contract.errors import Code, Refused
@@ -84,20 +85,20 @@ class Interlocks:
         if forbidding := self._forbidding(output):
             raise Refused(Code.INTERLOCK, " ".join(str(watch.reason) for watch in forbidding))
 
-    def conditions(self) -> Iterator[tuple[str, bool, str]]:
-        """For the alarms: which interlock has tripped, whether its cause is there, and what to say."""
+    def findings(self) -> Iterator[Finding]:
+        """What is known of their alarms."""
         tripped, self._tripped = self._tripped, set()
         for name, watch in self._watches.items():
             said = interlock_alarm.sentence(watch.interlock)
             if name in tripped or watch.state == TRIPPED:
-                yield name, True, said
+                yield Finding(name, True, said)
             if watch.state in (NORMAL, BLOCKED) or (watch.state == LATCHED and watch.cause is None):
-                yield name, False, said
+                yield Finding(name, False, said)
 
     def release(self, alarm: str) -> None:
         """The alarm is over: somebody has acknowledged it after its cause had gone."""
         if alarm in self._watches:
-            self._watches[alarm].held = False
+            self._watches[alarm].latched = False
 
     def _judge(self, watches: Iterable[Watch], now: Moment) -> None:
         for watch in watches:

@@ -12,14 +12,13 @@ from rich.table import Table
 
 from hub.cli.installation import known_device, store
 from hub.cli.tables import plain
+from hub.contract.reading import STALE_PERIODS
 from hub.state.view import Lost, View
 
 Devices = dict[str, dict[str, Any]]
 
 BLOCK = 1.0
 """Seconds between looks when nothing comes, so that ages count on."""
-
-STALE_PERIODS = 3
 
 
 @click.command(epilog="\b\nExamples:\n  clayhub watch\n  clayhub watch phytotron/co2 --json")

@@ -3,21 +3,17 @@
 from collections.abc import Iterator
 
 from hub.alarms.definitions import agent_alarm, device_alarm
+from hub.alarms.findings import Finding
 from hub.contract.alarm import Kind
 from hub.contract.presence import Availability
+from hub.contract.reading import STALE_PERIODS
 from hub.core.agent import Agent
 from hub.core.devices import Devices
 from hub.core.presence import STALL, Presence
 from hub.procedures.effects import Moment
 
-STALE = 3.0
-"""Periods of a device after which its values are stale."""
 
-Condition = tuple[str, bool, str]
-"""The alarm, whether its cause is there, and what to say of it."""
-
-
-class Conditions:
+class Diagnostics:
     """An agent that is away explains its devices' silence, and a fault that of a device: each thing is said once."""
 
     def __init__(self, devices: Devices, presence: Presence, now: Moment) -> None:
@@ -38,8 +34,8 @@ class Conditions:
         """Nobody could be heard until now, so nobody's silence before counts."""
         self._listening = now.mono
 
-    def judge(self, now: Moment) -> Iterator[Condition]:
-        """All that is known to be the case, or not to be."""
+    def judge(self, now: Moment) -> Iterator[Finding]:
+        """All that is known to be the matter, or not to be."""
         if now.mono - self._looked > STALL:
             self.listen(now)
         self._looked = now.mono
@@ -50,27 +46,28 @@ class Conditions:
             for key in agent.devices:
                 yield from self._device(key, agent, now)
 
-    def _agent(self, agent: Agent, now: Moment) -> Iterator[Condition]:
+    def _agent(self, agent: Agent, now: Moment) -> Iterator[Finding]:
         name = agent.name
-        yield (
+        yield Finding(
             agent_alarm(Kind.OFFLINE, name),
             not agent.online,
             f"The agent {name} is not heard; look at its machine, the network and the broker.",
         )
-        yield (
+        yield Finding(
             agent_alarm(Kind.DOUBLE, name),
             agent.is_double(now),
             f"Two agents call themselves {name}; the first is followed. Stop one of them.",
         )
         if agent.online:
-            yield (
+            yield Finding(
                 agent_alarm(Kind.CONFIG, name),
                 self._presence.differs(agent),
                 f"The agent {name} runs with another config.yaml than the hub; make them the same and restart it.",
             )
-            yield agent_alarm(Kind.DISK, name), agent.trouble is not None, f"The agent {name} says: {agent.trouble}"
+            said = f"The agent {name} says: {agent.trouble}"
+            yield Finding(agent_alarm(Kind.DISK, name), agent.trouble is not None, said)
 
-    def _device(self, key: str, agent: Agent, now: Moment) -> Iterator[Condition]:
+    def _device(self, key: str, agent: Agent, now: Moment) -> Iterator[Finding]:
         word = self._presence.word(key)
         if word is None:
             return
@@ -78,11 +75,13 @@ class Conditions:
         why = f" ({code})" if code != "ok" else ""
         there = bool(agent.online) and word is Availability.ONLINE
         faulty = bool(agent.online) and not there
-        yield device_alarm(Kind.FAULT, key), faulty, f"{key} does not answer{why}; look at its power and cable."
+        said = f"{key} does not answer{why}; look at its power and cable."
+        yield Finding(device_alarm(Kind.FAULT, key), faulty, said)
         if not there:
             self._heard[key] = now.mono  # when it is back, its periods count from then
         description = self._devices.descriptions.get(key)
         if description is not None:
             silence = now.mono - max(self._heard.get(key, self._listening), self._listening)
-            stale = there and silence > STALE * description.period
-            yield device_alarm(Kind.STALE, key), stale, f"No new values come from {key}; those shown are old."
+            stale = there and silence > STALE_PERIODS * description.period
+            said = f"No new values come from {key}; those shown are old."
+            yield Finding(device_alarm(Kind.STALE, key), stale, said)

@@ -65,11 +65,6 @@ class Device:
         return self._connection.is_open
 
     @property
-    def _when(self) -> str:
-        """Nobody shall believe an output safe whose device is not there."""
-        return "" if self.works else " as soon as the device can be reached"
-
-    @property
     def health(self) -> Health | None:
         """What was told of it last; None before it was tried."""
         return self._told
@@ -126,7 +121,7 @@ class Device:
         now = self._clock.monotonic()
         over, too_long = self._safety.end_leases(now), self._safety.end_on_times(now)
         if over:
-            log.warning("%s: lease over, back to the safe value: %s", self.key, ", ".join(sorted(over)))
+            log.warning("%s: lease over, back to the safe value%s: %s", self.key, self._when, ", ".join(sorted(over)))
         for name, seconds in too_long.items():
             why = f"{name} was not safe for {seconds:g} s, the longest that it may (max_on)"
             self._happened(f"{why}. It goes to its safe value{self._when}.")
@@ -211,6 +206,11 @@ class Device:
         self._obedience.seen(safe)
         self._emit(Obtained(self.key, self._clock.wall(), *found))
         return found
+
+    @property
+    def _when(self) -> str:
+        """Nobody shall believe an output safe whose device is not there."""
+        return "" if self.works else " as soon as the device can be reached"
 
     def _happened(self, text: str) -> None:
         log.warning("%s: %s", self.key, text)

@@ -81,7 +81,8 @@ class Diagnostics:
             self._heard[key] = now.mono  # when it is back, its periods count from then
         description = self._devices.descriptions.get(key)
         if description is not None:
-            silence = now.mono - max(self._heard.get(key, self._listening), self._listening)
+            # Its silence ends with that of its agent: an agent that has just died must not look like a dead device.
+            silence = agent.seen - max(self._heard.get(key, self._listening), self._listening)
             stale = there and silence > STALE_PERIODS * description.period
             said = f"No new values come from {key}; those shown are old."
             yield Finding(device_alarm(Kind.STALE, key), stale, said)

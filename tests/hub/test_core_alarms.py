@@ -1,5 +1,6 @@
 """Which alarms the hub raises of what it hears and does not hear, with the clock in the test's hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -14,7 +15,7 @@ from hub.contract.topics import Leaf
 from hub.link import Incoming
 from hub.state import record
 from tests.hub.test_core import Clockwork
-from tests.wire.speaker import AGENT, LAMP, TS
+from tests.wire.speaker import AGENT, LAMP, TS, lamp_description
 
 HOT = {"stand": "phytotron", "channel": "lamp.temp", "high": 40, "hysteresis": 2}
 
@@ -127,11 +128,24 @@ def test_fault_31_a_silent_device_is_stale_after_three_periods() -> None:
     watch.live(5, temp=20)
     watch.live(3)
     assert watch.stand() == {}
-    watch.live(1)
+    watch.live(2)
     assert watch.stand() == {"stale-phytotron-lamp": "unacknowledged"}
     watch.read(temp=20)
     watch.live(1)
     assert watch.stand() == {}
+
+
+def test_an_agent_that_falls_silent_explains_the_silence_of_its_fast_devices() -> None:
+    watch = watching()
+    watch.hear(topics.device(LAMP, Leaf.INFO), replace(lamp_description(), period=0.5).encode())
+    watch.live(5, temp=20)
+    for _ in range(15):
+        watch.wait(1)
+        watch.stand()
+    assert watch.alarms == {"offline-pi": "unacknowledged"}
+    watch.live(2, temp=20)
+    watch.live(4)
+    assert watch.stand() == {"stale-phytotron-lamp": "unacknowledged"}
 
 
 def test_a_device_in_fault_is_told_after_ten_seconds_and_not_as_stale_too() -> None:

@@ -11,6 +11,7 @@ COMMANDS = {
     "hub": "Run the hub alone.",
     "agent": "Run one agent, on the machine beside its hardware.",
     "web": "Run the panel alone.",
+    "redis": "Run the private Redis alone.",
     "info": "Show addresses, accounts, and where secrets lie.",
     "check": "Check config.yaml.",
     "schema": "Print the JSON Schema of config.yaml.",

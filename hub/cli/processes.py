@@ -24,7 +24,7 @@ def stages(config: Config, places: Places, client: redis.Redis) -> list[list[Pro
     answers = partial(ready.answers_ping, client)
     accepts = partial(ready.accepts, config.mqtt.host, config.mqtt.port)
     return [
-        [_program("redis", "redis", ("redis-server", str(render.redis_file(places))), answers)],
+        [_program("redis", "redis", _python("hub.cli.main", "redis"), answers)],
         [_program("mosquitto", "mosquitto", ("mosquitto", "-c", str(render.broker_file(places))), accepts)],
         [_program("hub", "hub", _python("hub.cli.main", "hub"), partial(ready.hub_is_new, view))],
         worlds(config, places) + simulators(config, places),

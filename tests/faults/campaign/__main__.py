@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -22,6 +23,7 @@ def main() -> int:
     parser.add_argument("--only", type=lambda text: text.split(","), default=list(KINDS), help="kinds, with commas")
     parser.add_argument("--out", type=Path, default=Path("var/faults.json"), help="default: var/faults.json")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that all is stopped on the way out
     logging.disable(logging.WARNING)  # that our clients lose the broker now and then is no news
     if unknown := set(asked.only) - KINDS.keys():
         parser.error(f"there is no kind {', '.join(unknown)}; there are {', '.join(KINDS)}")

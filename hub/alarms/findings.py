@@ -50,4 +50,4 @@ class Findings:
             state = reading.values.get(each.name)
             if state in (NORMAL, BLOCKED, TRIPPED, LATCHED):  # one that waits for its inputs is not known
                 active = state in (TRIPPED, LATCHED)
-                yield Finding(interlock_alarm.name(each), active, interlock_alarm.sentence(each))
+                yield Finding(interlock_alarm.name(each), active, interlock_alarm.sentence(each, None))

@@ -9,7 +9,11 @@ def name(interlock: Interlock) -> str:
     return f"{Kind.INTERLOCK}-{interlock.stand}-{interlock.name}"
 
 
-def sentence(interlock: Interlock) -> str:
-    """`Lamp too hot: chamber.int_temp > 45. The interlock keeps lamp.white at the safe value.`"""
+def sentence(interlock: Interlock, cause: str | None) -> str:
+    """`Lamp too hot: chamber.int_temp > 45; chamber.int_temp is 46. The interlock keeps lamp.white at the safe value.`
+
+    An agent says that its interlock has tripped, but not by what `cause`: then nothing more may be claimed.
+    """
     outputs = ", ".join(f"{key.partition('/')[2]}.{channel}" for key, channel in interlock.outputs)
-    return f"{interlock.title}: {interlock.rule}. The interlock keeps {outputs} at the safe value."
+    why = f"; {cause}" if cause is not None else ", or this is not known"
+    return f"{interlock.title}: {interlock.rule}{why}. The interlock keeps {outputs} at the safe value."

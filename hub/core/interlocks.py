@@ -50,8 +50,8 @@ class Interlocks:
         self._owed, self._count = Owed(), 0
         self._patient, self._patient_until = True, now.mono + RESTART
         """What runs is not switched off because the hub begins: first its inputs have time to be heard."""
-        self._tripped: set[str] = set()
-        """Alarms of those that have tripped since they were asked for."""
+        self._tripped: dict[str, str | None] = {}
+        """Alarms of those that have tripped since they were asked for, with the cause."""
         self.wanted: list[Record] = []
 
     def on_reading(self, key: str, reading: Reading, now: Moment) -> None:
@@ -87,13 +87,13 @@ class Interlocks:
 
     def findings(self) -> Iterator[Finding]:
         """What is known of their alarms."""
-        tripped, self._tripped = self._tripped, set()
+        tripped, self._tripped = self._tripped, {}
         for name, watch in self._watches.items():
-            said = interlock_alarm.sentence(watch.interlock)
             if name in tripped or watch.state == TRIPPED:
-                yield Finding(name, True, said)
+                cause = tripped.get(name, watch.cause)
+                yield Finding(name, True, interlock_alarm.sentence(watch.interlock, cause))
             if watch.state in (NORMAL, BLOCKED) or (watch.state == LATCHED and watch.cause is None):
-                yield Finding(name, False, said)
+                yield Finding(name, False, "")
 
     def release(self, alarm: str) -> None:
         """The alarm is over: somebody has acknowledged it after its cause had gone."""
@@ -109,7 +109,7 @@ class Interlocks:
             if watch.state in (BLOCKED, TRIPPED) and watch.state != before:
                 self._trip(watch)
             if watch.state == TRIPPED != before:
-                self._tripped.add(interlock_alarm.name(watch.interlock))
+                self._tripped[interlock_alarm.name(watch.interlock)] = watch.cause
 
     def _forbidding(self, output: Point) -> list[Watch]:
         """Those that keep the output at its safe value."""

@@ -125,6 +125,7 @@ def test_what_is_not_known_trips_it() -> None:
         lab.run(seconds + 1, None)
         assert lab.commands() == [("red", 0)], what
         assert lab.stand()[ALARM] == "unacknowledged", what
+        assert "climate.room.temp > 30; climate.room.temp is not known (" in lab.messages[ALARM], what
         code, reason = lab.refused()
         assert code == "interlock"
         assert "climate.room.temp is not known" in str(reason)

@@ -66,10 +66,6 @@ class Inbox:
         numbered = [self._numbered.popleft() for _ in range(min(BATCH, len(self._numbered)))]
         return self._drain(), numbered
 
-    def clear(self) -> None:
-        """Throw away all that came from the broker."""
-        self._numbered.clear()
-
     def _drain(self) -> list[object]:
         found: list[object] = []
         try:

@@ -2,8 +2,6 @@
 
 import re
 
-from hub.contract.errors import Code, Refused
-
 ID_PATTERN = r"^[a-z][a-z0-9_]*$"
 """Stands, devices, channels and agents. No hyphen: in an expression it would be a minus."""
 
@@ -32,10 +30,3 @@ def is_id(text: str) -> bool:
 def is_alarm_id(text: str) -> bool:
     """Whether `text` may name an alarm: its name in config.yaml, or kind and subject with `-` between them."""
     return all(map(is_id, text.split("-")))
-
-
-def check_id(text: str) -> str:
-    """Return `text`, or raise Refused (unknown_target) when it cannot be an id."""
-    if not is_id(text):
-        raise Refused(Code.UNKNOWN_TARGET, f"{text[:80]!r} is no name: use a-z, 0-9 and _, beginning with a letter.")
-    return text

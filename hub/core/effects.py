@@ -1,6 +1,6 @@
 """What the hub's decisions ask for: messages to publish, things to write, schedules to arm, people to be told.
 
-All parts of the core add to one `Effects`; the service takes it, performs it and puts an empty one in its place.
+All parts of the core add to one `Effects`, and the performer takes out of it what it has done.
 """
 
 from typing import NamedTuple

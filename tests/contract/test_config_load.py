@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.contract.config.calendar import check_cron
-from hub.contract.config.load import file_hash, json_schema, load, locate, naming_lines
+from hub.contract.config.load import file_hash, json_schema, load, naming_lines
 from hub.contract.config.problems import Problem, UnlocatedError
 from hub.contract.errors import Code, ConfigError
 
@@ -48,7 +48,6 @@ def test_the_shipped_file_is_right() -> None:
     assert (config.web.port, config.mqtt.port, config.redis.port) == (8080, 11883, 16379)
     assert config.agent_of("phytotron/co2") in config.agents
     assert config.agent_of("phytotron/nothing") is config.agent_of("nowhere/co2") is None
-    assert [*config.stands_of("bench")] == ["phytotron", "control"]
 
 
 @pytest.mark.parametrize(
@@ -215,7 +214,6 @@ def test_others_mistakes_get_their_lines(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(BASE)
     keys = ("stands", "phytotron", "devices", "lamp", "driver")
-    assert locate(path, keys) == "config.yaml:9"
     problems = [Problem(keys, "there is no driver 'pwm'; did you mean 'pwn'?"), Problem(("agents",), "no agent.")]
     with pytest.raises(ConfigError) as caught, naming_lines(path):
         raise UnlocatedError(problems)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from hub.contract.config import explain, references
 from hub.contract.config.interlock_devices import with_devices
-from hub.contract.config.problems import Keys, Problem, UnlocatedError
+from hub.contract.config.problems import Problem, UnlocatedError
 from hub.contract.config.schema import Config
 from hub.contract.config.source import Source, SourceError, read
 from hub.contract.errors import ConfigError
@@ -34,11 +34,6 @@ def load(path: Path) -> Config:
 def file_hash(path: Path) -> str:
     """12 hex digits by which machines compare their copies of the file. Raises ConfigError when it cannot be read."""
     return hashlib.sha256(_bytes(path)).hexdigest()[:12]
-
-
-def locate(path: Path, keys: Keys) -> str:
-    """`config.yaml:17`: where the part that `keys` lead to stands, or the nearest around it. Raises ConfigError."""
-    return f"{path.name}:{_source(path).line(keys)}"
 
 
 @contextmanager

@@ -184,10 +184,6 @@ class Config(Model):
     notify: Notify | None = None
     """Telling of alarms by mail, messenger and the like; by default nobody is told."""
 
-    def stands_of(self, agent: str) -> dict[str, Stand]:
-        """The stands whose devices `agent` serves, by name."""
-        return {name: stand for name, stand in self.stands.items() if stand.agent == agent}
-
     def agent_of(self, key: str) -> str | None:
         """The agent that serves the device `stand/device`; None when there is no such device."""
         stand_name, _, device = key.partition("/")

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.faults.system import BASIC, Case, System
+from tests.faults.case import Case
+from tests.faults.system import BASIC, System
 
 
 @pytest.fixture(scope="module")
@@ -18,5 +19,6 @@ def system(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @pytest.fixture
 def case(system: System) -> Iterator[Case]:
     """A test that does harm to the system: after it all is as it should be. Name what the test kills in `killed`."""
-    with system.case() as made:
-        yield made
+    made = Case(system)
+    yield made
+    made.check()

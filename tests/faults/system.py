@@ -1,10 +1,7 @@
-"""A small laboratory under `clayhub up` that tests do harm to, and what must hold after each of them."""
+"""A small laboratory under `clayhub up` that tests do harm to."""
 
 import re
 import subprocess
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +68,6 @@ GREENHOUSE = """\
 BASIC = HEAD + PHYTOTRON + GREENHOUSE
 
 CHAMBER, SUPPLY, HEATER = "phytotron/chamber", "phytotron/supply", "greenhouse/heater"
-_STAMP = re.compile(r"^[-\d]+ [:,\d]+ ")
-"""What our own logs begin each line with."""
 
 
 class System(Installation):
@@ -223,72 +218,3 @@ class System(Installation):
             and (device["received"] or 0) > since - (3_000 * period if (period := device["info"]["period"]) > 1 else 0)
             for device in self.view.snapshot()["devices"].values()
         )
-
-    @contextmanager
-    def case(self) -> Iterator["Case"]:
-        """One test: after it all is as it should be."""
-        case = Case(self)
-        yield case
-        case.check()
-
-
-class Case:
-    """One test of the list, and what must hold at its end."""
-
-    def __init__(self, system: System) -> None:
-        self._system, self._pids = system, system.processes()
-        self._logged = {file: file.stat().st_size for file in (system.folder / "var/log").glob("*.log")}
-        self._posted = {name: len(system.posts(name)) for name in system.simulated()}
-        self.killed: set[str] = set()
-        """Processes that the test has killed: they must be there again, with another id."""
-        self.may_repeat: str | None = None
-        """Words of lines that may be logged more than once, at a limited rate that the test looks at itself."""
-
-    def check(self) -> None:
-        """Every process lives, every device is fresh, every output safe, nothing was logged twice."""
-        system = self._system
-        wait_until(self._alive, f"all processes live (killed: {self.killed or 'none'})")
-        wait_until(system.redis_answers, "Redis answers")
-        since = system.view.snapshot()["time"]
-        wait_until(lambda: system.fresh(since), "every device online and fresh")
-        wait_until(system.safe, "every output at its safe value")
-        health = system.guest().get("/health")
-        assert (health.status, health.json) == (200, {"status": "ok", "hub": True})
-        lines = [line for line in self.lines() if self.may_repeat is None or self.may_repeat not in line]
-        assert [line for line, count in Counter(lines).items() if count > 1] == [], "logged more than once"
-
-    def lines(self) -> list[str]:
-        """The warnings and errors that our own processes have logged in this case, without their times."""
-        found: list[str] = []
-        for file in sorted((self._system.folder / "var/log").glob("*.log")):
-            if file.stem in ("hub", "web") or file.stem.startswith("agent-"):
-                text = file.read_bytes()[self._logged.get(file, 0) :].decode(errors="replace")
-                found += [
-                    f"{file.stem}: {_STAMP.sub('', line)}"
-                    for line in text.splitlines()
-                    if re.search(r"\b(WARNING|ERROR|CRITICAL|Traceback)\b", line)
-                ]
-        return found
-
-    def posts(self, device: str) -> list[str]:
-        """What the simulated device was told to do in this case."""
-        return self._system.posts(device)[self._posted[device] :]
-
-    def said(self, words: str) -> int:
-        """How many of those lines have these words."""
-        return sum(words in line for line in self.lines())
-
-    def _alive(self) -> bool:
-        now = self._system.processes()
-        return now.keys() == self._pids.keys() and all(
-            (now[name] != pid if name in self.killed else now[name] == pid) and _runs(now[name])
-            for name, pid in self._pids.items()
-        )
-
-
-def _runs(pid: int) -> bool:
-    """Neither ended, nor a zombie, nor stopped."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] not in "TZX"
-    except FileNotFoundError:
-        return False

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hub.contract.topics import ROOT
-from tests.faults.system import CHAMBER, HEATER, Case, System
+from tests.faults.case import Case
+from tests.faults.system import CHAMBER, HEATER, System
 from tests.servers import wait_until
 from tests.wire.agents import Ear
 

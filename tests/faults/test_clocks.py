@@ -8,7 +8,8 @@ import pytest
 from hub.contract import times
 from hub.contract.command import Command
 from hub.contract.presence import Heartbeat
-from tests.faults.system import CHAMBER, HEATER, Case, System
+from tests.faults.case import Case
+from tests.faults.system import CHAMBER, HEATER, System
 from tests.servers import wait_until
 
 HOUR = 3600.0

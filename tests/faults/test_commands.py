@@ -13,7 +13,8 @@ import pytest
 from hub.contract.command import Command
 from hub.contract.presence import Heartbeat
 from hub.state import keys
-from tests.faults.system import CHAMBER, HEATER, SUPPLY, Case, System
+from tests.faults.case import Case
+from tests.faults.system import CHAMBER, HEATER, SUPPLY, System
 from tests.servers import freeze, wait_until
 from tests.wire.agents import Ear
 

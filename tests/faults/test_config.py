@@ -3,7 +3,8 @@
 import re
 from pathlib import Path
 
-from tests.faults.system import BASIC, CHAMBER, HEATER, Case, System
+from tests.faults.case import Case
+from tests.faults.system import BASIC, CHAMBER, HEATER, System
 
 CONFIG = BASIC + "alarms: {hot: {stand: phytotron, channel: chamber.temp, high: 40}}\n"
 

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.agents.bench import SHELF
-from tests.faults.system import CHAMBER, Case, System
+from tests.faults.case import Case
+from tests.faults.system import CHAMBER, System
 from tests.proxy import Proxy
 from tests.servers import MosquittoServer, frozen, wait_until
 from tests.wire.agents import Ear, agent

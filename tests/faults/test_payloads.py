@@ -6,7 +6,8 @@ from pathlib import Path
 import orjson
 
 from hub.contract import strict
-from tests.faults.system import BASIC, CHAMBER, HEATER, SUPPLY, Case, System
+from tests.faults.case import Case
+from tests.faults.system import BASIC, CHAMBER, HEATER, SUPPLY, System
 from tests.servers import wait_until
 from tests.wire.agents import Ear
 

@@ -13,8 +13,9 @@ from redis.exceptions import NoPermissionError
 
 from hub.contract import topics
 from hub.state import keys
+from tests.faults.case import Case
 from tests.faults.readings import BOARD, History
-from tests.faults.system import CHAMBER, SUPPLY, Case, System
+from tests.faults.system import CHAMBER, SUPPLY, System
 from tests.servers import frozen, wait_until
 
 ON, OFF = 'POST /relay {"channel":0,"state":1}', 'POST /relay {"channel":0,"state":0}'

@@ -6,7 +6,8 @@ import signal
 import orjson
 
 from hub.state import keys
-from tests.faults.system import BASIC, CHAMBER, Case, System
+from tests.faults.case import Case
+from tests.faults.system import BASIC, CHAMBER, System
 from tests.servers import frozen, wait_until
 
 CONFIG = (

@@ -9,8 +9,9 @@ import serial
 from playwright.sync_api import Page, expect
 
 from hub.state import keys
+from tests.faults.case import Case
 from tests.faults.instrument import RIG, Instrument
-from tests.faults.system import BASIC, Case, Json, System
+from tests.faults.system import BASIC, Json, System
 from tests.servers import frozen, wait_until
 
 expect.set_options(timeout=30_000)

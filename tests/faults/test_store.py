@@ -10,8 +10,9 @@ import pytest
 from redis.exceptions import OutOfMemoryError
 
 from hub.state import keys
+from tests.faults.case import Case
 from tests.faults.readings import BOARD, History
-from tests.faults.system import BASIC, CHAMBER, Case, System
+from tests.faults.system import BASIC, CHAMBER, System
 from tests.proxy import Proxy
 from tests.servers import MosquittoServer, RedisServer, wait_until
 from tests.wire.hubs import Lab

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from hub.state import keys
-from tests.faults.system import BASIC, CHAMBER, Case, System
+from tests.faults.case import Case
+from tests.faults.system import BASIC, CHAMBER, System
 from tests.servers import wait_until
 
 SCRIPT = "<script>window.planted = 1</script>"

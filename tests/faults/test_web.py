@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.faults.browsers import TRY_LATER, Threads, hung_up, raw_socket
-from tests.faults.system import CHAMBER, Case, System
+from tests.faults.case import Case
+from tests.faults.system import CHAMBER, System
 from tests.servers import freeze
 from tests.web.panel import Visitor, hear_until
 

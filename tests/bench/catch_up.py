@@ -13,7 +13,7 @@ from agents.drivers import DRIVERS
 from agents.outbox.outbox import Outbox
 from agents.outbox.place import in_memory
 from hub.contract import times, topics
-from hub.contract.channels import Action, Value
+from hub.contract.channels import Action, Choice, Value
 from hub.contract.description import Description
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf
@@ -22,7 +22,7 @@ from tests.bench.figures import Figure
 from tests.bench.installation import Installation, shipped, started
 
 DAY = 86_400
-EXAMPLES: dict[str, Value] = {"number": 21.37, "switch": False, "choice": "none", "text": "none"}
+EXAMPLES: dict[str, Value] = {"number": 21.37, "switch": False, "text": "none"}
 
 
 def measure(folder: Path) -> list[Figure]:
@@ -62,8 +62,11 @@ def _keep_a_day(installation: Installation, descriptions: list[Description]) -> 
 
 
 def _reading(device: Description, at: float, epoch: str, n: int) -> bytes:
-    values = {each.name: EXAMPLES[each.kind] for each in device.channels if not isinstance(each, Action)}
-    return Reading(times.instant(at), epoch, n, dict(values)).encode()
+    values: dict[str, Value | None] = {}
+    for channel in device.channels:
+        if not isinstance(channel, Action):
+            values[channel.name] = channel.options[0] if isinstance(channel, Choice) else EXAMPLES[channel.kind]
+    return Reading(times.instant(at), epoch, n, values).encode()
 
 
 def _until_on_disk(outbox: Outbox, moment: float) -> None:

@@ -231,8 +231,8 @@ def test_an_interlock_of_an_agent_is_an_alarm_until_it_is_reset() -> None:
         watch.core.take([Incoming(topics.device(device.key, Leaf.STATE), said, False, None, None)], watch.now)
         found.append(watch.stand().get(alarm, ""))
     assert found == ["", "", *["unacknowledged"] * 3, ""], "what is not known neither raises nor ends it"
-    said = "Lamp too hot: lamp.temp > 40, or this is not known. The interlock keeps lamp.red at the safe value."
-    assert watch.messages[alarm] == said
+    told = "Lamp too hot: lamp.temp > 40, or this is not known. The interlock keeps lamp.red at the safe value."
+    assert watch.messages[alarm] == told
 
 
 def test_fault_09_a_refused_retained_command_waits_for_somebody() -> None:

@@ -40,7 +40,7 @@ WRITERS = {
     "clayhub/phytotron/chamber/result": {"agent-bench"},
     "clayhub/phytotron/chamber/availability": {"agent-bench", "hub"},
     "clayhub/phytotron/chamber/fan/set": {"agent-bench", "operator"},
-    "clayhub/phytotron/chamber/command": {"hub"},
+    "clayhub/phytotron/chamber/command": {"hub", "agent-bench"},
     "clayhub/phytotron/heater/red/set": {"agent-bench"},
     "clayhub/weather/mast/state": {"agent-roof"},
     "clayhub/weather/mast/availability": {"agent-roof", "hub"},

@@ -80,6 +80,19 @@ def test_fault_09_a_retained_command_is_refused_and_cleared(system: System, case
     assert alarm not in system.alarms()
 
 
+def test_fault_09_a_retained_command_of_the_hub_is_cleared_too(system: System, case: Case) -> None:
+    """mosquitto_pub -r with the hub's account on the topic of guarded commands, which only the hub may command on: the
+    agent refuses it and takes it off the broker, so that it does not come again with each connection."""
+    with system.ear("agent-bench") as ear:
+        system.publish(COMMAND, "{}", "-r", account="hub")
+        ear.wait(COMMAND, lambda said: said == "")
+        with system.ear("agent-bench") as later:
+            later.wait(BEAT)
+            assert later.all(COMMAND) == []
+    wait_until(lambda: "retained-phytotron-chamber" in system.alarms(), "the alarm")
+    assert system.clayhub("alarms", "acknowledge", "retained-phytotron-chamber").exit_code == 0
+
+
 def test_fault_10_what_was_said_to_a_frozen_agent_is_expired_when_it_thaws(system: System, case: Case) -> None:
     """The agent is frozen for more than 5 s, and mosquitto_pub switches a valve on meanwhile: when it thaws the command
     is answered as expired, the relay's log has no POST, and the next command works."""

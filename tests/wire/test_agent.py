@@ -14,12 +14,6 @@ HEAT = "heat: {driver: bench, address: one, period: 50ms}"
 STATE = "clayhub/s/heat/state"
 
 
-@pytest.fixture
-def ear(broker: MosquittoServer) -> Iterator[Ear]:
-    with Ear(broker.port) as found:
-        yield found
-
-
 @pytest.fixture(autouse=True)
 def shelf() -> Iterator[None]:
     SHELF.clear()

@@ -19,12 +19,6 @@ from tests.wire.agents import Ear, agent, assembled
 TWO = "heat: {driver: bench, address: one, period: 50ms}\nlamp: {driver: bench, address: two, period: 50ms}"
 
 
-@pytest.fixture
-def ear(broker: MosquittoServer) -> Iterator[Ear]:
-    with Ear(broker.port) as found:
-        yield found
-
-
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(loop, "BEAT", 0.1)

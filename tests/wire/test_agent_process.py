@@ -70,12 +70,6 @@ def installation(tmp_path: Path, broker: MosquittoServer) -> Installation:
 
 
 @pytest.fixture
-def ear(broker: MosquittoServer) -> Iterator[Ear]:
-    with Ear(broker.port) as found:
-        yield found
-
-
-@pytest.fixture
 def board(installation: Installation) -> Iterator[Simulated]:
     with Simulated("esp32_relay", installation.simulators) as device:
         yield device

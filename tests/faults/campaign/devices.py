@@ -2,13 +2,13 @@
 
 import contextlib
 import re
-import threading
 import time
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import orjson
 
+from tests.faults.campaign.follower import Follower
 from tests.faults.campaign.truth import Made
 
 _READ = re.compile(r"GET /read\?run=(\w+)&had=(\d+)")
@@ -78,25 +78,16 @@ class Device:
                 self.made.append(Made(had, self._answers.pop(had)))
 
 
-class Devices:
+class Devices(Follower):
     """The simulated devices that count, followed by a thread."""
 
     def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
+        super().__init__()
         self.all = [Device(folder / f"{name}.log") for name in names]
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="devices", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, with all that is there."""
-        self._ending.set()
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        while not self._ending.is_set():
+    def run(self) -> None:
+        """Follow their logs."""
+        while not self.ending.is_set():
             for device in self.all:
                 device.look()
             time.sleep(0.2)

@@ -1,10 +1,10 @@
 """How much memory each process takes, sampled all the time."""
 
 import statistics
-import threading
 from collections import defaultdict
 from pathlib import Path
 
+from tests.faults.campaign.follower import Follower
 from tests.faults.campaign.system import System
 
 EVERY = 2.0
@@ -16,23 +16,13 @@ FILLING = "redis"
 """It fills up to its limit by what it is for, so its growth says nothing."""
 
 
-class Memory:
-    """To be started once and stopped."""
+class Memory(Follower):
+    """Of all processes."""
 
     def __init__(self, system: System) -> None:
+        super().__init__()
         self._system = system
         self._samples: dict[tuple[str, int], list[float]] = defaultdict(list)
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="memory", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End."""
-        self._ending.set()
-        self._thread.join(10)
 
     def figures(self) -> dict[str, dict[str, float]]:
         """By process: the most MB it ever had; and of its longest life the seconds and, if long, the growth in MB."""
@@ -47,8 +37,9 @@ class Memory:
                 figures["growth_mb"] = round(statistics.median(settled[-part:]) - statistics.median(settled[:part]), 2)
         return found
 
-    def _run(self) -> None:
-        while not self._ending.wait(EVERY):
+    def run(self) -> None:
+        """Take samples."""
+        while not self.ending.wait(EVERY):
             for name in (*self._names(), "web-worker"):
                 pid = self._system.pid(name)
                 size = None if pid is None else _resident(pid)

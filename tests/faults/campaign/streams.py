@@ -1,6 +1,5 @@
 """What Redis was seen to hold: readings and commands, followed all the time by a thread of its own."""
 
-import threading
 from collections import Counter
 from typing import Any
 
@@ -8,15 +7,17 @@ import orjson
 import redis
 
 from hub.state import keys
+from tests.faults.campaign.follower import Follower
 from tests.faults.campaign.ledger import Ledger
 from tests.faults.campaign.plan import AGENTS
 from tests.faults.campaign.truth import Stored
 
 
-class Streams:
-    """Follows readings and commands in Redis, past the network. To be started once and stopped."""
+class Streams(Follower):
+    """Follows readings and commands in Redis, past the network."""
 
     def __init__(self, client: redis.Redis, ledger: Ledger) -> None:
+        super().__init__()
         self._redis, self._ledger = client, ledger
         self.stored: list[Stored] = []
         self.pending: set[str] = set()
@@ -24,17 +25,10 @@ class Streams:
         self._lives: Counter[str] = Counter()
         self._reborn: set[str] = set()
         self._cursors: dict[Any, Any] = {keys.READINGS: "0", keys.AUDIT: "0"}
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="streams", daemon=True)
-
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
 
     def stop(self) -> None:
         """End, with all that is there."""
-        self._ending.set()
-        self._thread.join(10)
+        super().stop()
         self._redis.close()
 
     def flushed(self) -> None:
@@ -56,12 +50,13 @@ class Streams:
             if each.life == self._lives[each.agent] and _when(each.entry) >= first and each.entry not in kept
         ]
 
-    def _run(self) -> None:
-        while not self._ending.is_set():
+    def run(self) -> None:
+        """Follow both streams."""
+        while not self.ending.is_set():
             try:
                 found: Any = self._redis.xread(self._cursors, count=5_000, block=500)
             except redis.RedisError:
-                self._ending.wait(0.1)
+                self.ending.wait(0.1)
                 continue
             for name, entries in found:
                 take = self._reading if name.decode() == keys.READINGS else self._record

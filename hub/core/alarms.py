@@ -64,6 +64,12 @@ class Alarms:
         for finding in self._findings.of(description, reading, self._board.is_active):
             self.on_finding(finding, now)
 
+    def on_interlocks(self, now: Moment) -> None:
+        """An interlock of the hub that has tripped is latched by its alarm: this cannot wait until time passes."""
+        if self._interlocks.has_news:
+            for finding in self._interlocks.findings():
+                self.on_finding(finding, now)
+
     def on_retained(self, key: str, channel: str, now: Moment) -> None:
         """An agent has refused a retained command: over at once, but somebody has to find out who sends such things."""
         name = device_alarm(Kind.RETAINED, key)

@@ -67,6 +67,7 @@ class Intake:
             self._out.live.show(key, now.ms, message.payload)
             self._interlocks.on_reading(key, reading, now)
             self._alarms.on_reading(description, reading, now)
+            self._alarms.on_interlocks(now)
         self._out.lane.reading(agent, reading.epoch, reading.n, key, message.payload)
 
     def _seed(self, description: Description, reading: Reading, payload: bytes, now: Moment) -> None:

@@ -85,6 +85,11 @@ class Interlocks:
         if forbidding := self._forbidding(output):
             raise Refused(Code.INTERLOCK, " ".join(str(watch.reason) for watch in forbidding))
 
+    @property
+    def has_news(self) -> bool:
+        """Whether one has tripped since `findings` was asked."""
+        return bool(self._tripped)
+
     def findings(self) -> Iterator[Finding]:
         """What is known of their alarms."""
         tripped, self._tripped = self._tripped, {}

@@ -100,6 +100,16 @@ def test_it_refuses_what_is_not_safe_and_commands_what_is() -> None:
     assert lab.refused() == (None, None)
 
 
+def test_a_latched_one_that_trips_is_an_alarm_at_once_so_that_a_killed_hub_does_not_forget_it() -> None:
+    lab = Two(latched=True)
+    lab.run(2, 20)
+    lab.show(ROOM, temp=31)
+    assert lab.stand() == {ALARM: "unacknowledged"}
+    after = Two(lab.core.memory.alarms, latched=True)
+    after.run(2, 20)
+    assert after.refused()[0] == "interlock"
+
+
 def test_an_output_that_shows_another_value_is_commanded_again_at_a_bounded_rate() -> None:
     lab = Two()
     lab.run(1, 20, red=50)

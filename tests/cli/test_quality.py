@@ -90,3 +90,14 @@ def test_a_line_for_scripts_says_whether_its_values_are_live(
         said.append(json.loads(watch.stdout.readline()))
         watch.terminate()
     assert [one["is"] for one in said] == ["stale", "online", "fault"]
+
+
+def test_without_a_hub_nothing_passes_for_the_present(installation: Installation, laboratory: Laboratory) -> None:
+    laboratory.read()
+    shown = installation.clayhub("devices")
+    assert (laboratory.KEY in shown.stdout, "online" in shown.stdout, shown.stderr) == (True, True, "")
+    laboratory.hub(False)
+    shown = installation.clayhub("devices")
+    assert (laboratory.KEY in shown.stdout, "online" in shown.stdout) == (True, False)
+    for words in (("devices",), ("alarms", "list"), ("procedures", "list"), ("schedules", "list", "--json")):
+        assert "The hub does not run" in installation.clayhub(*words).stderr, words

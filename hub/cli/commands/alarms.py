@@ -7,7 +7,7 @@ import click
 
 from hub.alarms.notices import Notice
 from hub.cli.asking import ask
-from hub.cli.installation import find, store
+from hub.cli.installation import find, latest, store
 from hub.cli.main import REFUSED
 from hub.cli.secrets import NOTIFY, notify_urls
 from hub.cli.tables import local, plain, show
@@ -33,7 +33,7 @@ def command() -> None:
 def list_(as_json: bool) -> None:
     """List the alarms that are not normal (local time)."""
     with store() as redis:
-        alarms = View(redis).snapshot()["alarms"]
+        alarms = latest(redis)["alarms"]
     if as_json:
         click.echo(json.dumps(alarms, indent=2, ensure_ascii=False))
         return

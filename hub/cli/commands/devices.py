@@ -5,9 +5,8 @@ from typing import Any
 
 import click
 
-from hub.cli.installation import store
+from hub.cli.installation import latest, store
 from hub.cli.tables import plain, show
-from hub.state.view import View
 
 
 @click.command(epilog="Example: clayhub devices --json")
@@ -15,7 +14,8 @@ from hub.state.view import View
 def command(as_json: bool) -> None:
     """List the devices that the hub knows, whether they are there, and their channels."""
     with store() as redis:
-        devices = View(redis).snapshot()["devices"]
+        found = latest(redis)
+    devices = found["devices"]
     if as_json:
         click.echo(json.dumps(devices, indent=2, ensure_ascii=False))
         return
@@ -23,7 +23,7 @@ def command(as_json: bool) -> None:
     for key, device in devices.items():
         info = device["info"]
         who = " ".join((info.get("identity") or {}).values()) or "-"
-        state = device["availability"] or "unknown"
+        state = (device["availability"] if found["hub"] else None) or "unknown"
         table.add_row(key, info["title"], info["driver"], info["agent"], state, who, _channels(info))
     show(table)
 

@@ -5,9 +5,8 @@ import json
 import click
 
 from hub.cli.actions import add_actions
-from hub.cli.installation import find, store
+from hub.cli.installation import find, latest, store
 from hub.cli.tables import local, plain, show
-from hub.state.view import View
 
 
 @click.group(epilog="\b\nExamples:\n  clayhub procedures list\n  clayhub procedures start ventilation")
@@ -21,7 +20,7 @@ def list_(as_json: bool) -> None:
     """List the procedures of config.yaml, with the stage of their latest run."""
     _, config = find()
     with store() as redis:
-        runs = View(redis).snapshot()["runs"]
+        runs = latest(redis)["runs"]
     if as_json:
         click.echo(json.dumps({name: runs.get(name) for name in config.procedures}, indent=2, ensure_ascii=False))
         return

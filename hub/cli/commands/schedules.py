@@ -6,9 +6,8 @@ from typing import Any
 import click
 
 from hub.cli.actions import add_actions
-from hub.cli.installation import store
+from hub.cli.installation import latest, store
 from hub.cli.tables import duration, local, plain, show
-from hub.state.view import View
 
 
 @click.group(epilog="\b\nExamples:\n  clayhub schedules list --json\n  clayhub schedules stop ventilation")
@@ -21,7 +20,7 @@ def command() -> None:
 def list_(as_json: bool) -> None:
     """List the schedules that the hub has, with their last and next run (local time)."""
     with store() as redis:
-        schedules = View(redis).snapshot()["schedules"]
+        schedules = latest(redis)["schedules"]
     if as_json:
         click.echo(json.dumps(schedules, indent=2, ensure_ascii=False))
         return

@@ -74,7 +74,7 @@ class Answers:
         """Keep the answer for the next delivery."""
         known = self._asked.get((topic, request_id))
         if known is not None:
-            known.answer = answer
+            known.answer = bytes(memoryview(answer))  # a copy, for what orjson makes holds 4 kB, however short it is
 
     def answer(self, topic: str, request_id: str) -> bytes | None:
         """The answer given before; None while there is none yet."""

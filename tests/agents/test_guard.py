@@ -1,5 +1,8 @@
 """The guard: a command is carried out only when it is fresh, and only once (rows 10, 12, 13, 14 and 15 of the list)."""
 
+import tracemalloc
+
+import orjson
 import pytest
 
 from agents.guard import MAX_AGE, REMEMBERED, Answers, Guard
@@ -96,3 +99,14 @@ def test_ten_thousand_ids_are_remembered_and_no_more() -> None:
         assert answers.first("t", str(number), True)
     assert not answers.first("t", "1", True)
     assert answers.first("t", "0", True), "the oldest was forgotten"
+
+
+def test_ten_thousand_answers_take_little_memory() -> None:
+    answers = Answers()
+    tracemalloc.start()
+    for number in range(REMEMBERED):
+        answers.first("topic", f"c{number}", 60)
+        answers.answered("topic", f"c{number}", orjson.dumps({"id": f"c{number}", "status": "done", "value": 60}))
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert used < 8_000_000

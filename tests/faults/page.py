@@ -69,11 +69,13 @@ def campaign(found: Mapping[str, Any]) -> str:
         ("commands without exactly one outcome", missed.get("without one outcome", {}).get("count", 0), 0),
         ("output safe after its lease, s", _spread(found["safe_after_lease_s"]), _most(goals["safe_after_lease_s"])),
         ("output safe after its device is back, s", _spread(found["safe_after_return_s"]), ""),
+        ("output safe after its agent was killed, s", _spread(found["safe_after_agent_kill_s"]), ""),
         ("all fresh and usable after the fault, s", _spread(found["recovered_s"]), _most(goals["recovered_s"])),
-        ("growth of the memory of any process, MB", grown, _most(goals["growth_mb"])),
+        ("growth of the memory of any process of ours, MB", grown, _most(goals["growth_mb"])),
     ]
     table = "\n".join(f"| {name} | {seen} | {goal} |" for name, seen, goal in lines)
-    text = f"{found['faults']} faults in {found['duration_s'] / 60:.0f} minutes: {kinds}."
+    minutes = found["duration_s"] / 60
+    text = f"{found['planned']} faults in {minutes:.0f} minutes, some with another in their middle: {kinds}."
     left_out = f" Left out on that machine: {', '.join(found['left_out'])}." if found["left_out"] else ""
     return f"{text}{left_out}\n\n| | seen | goal |\n|---|---|---|\n{table}"
 
@@ -95,7 +97,7 @@ def page(report: Path, found: Mapping[str, Any]) -> str:
         date=found["when"][:10],
         machine=found["machine"],
         seed=found["seed"],
-        count=found["faults"],
+        count=found["planned"],
         passed=f"{held} of {len(ours)} tests of {len(ROWS)} rows held",
         rows=rows(became),
         campaign=campaign(found),

@@ -32,7 +32,7 @@ def main() -> int:
             left_out = [] if system.small_disk else ["disk full"]
             faults = plan(asked.seed, asked.faults, [kind for kind in asked.only if kind not in left_out])
             seen = run(system, faults, asked.seed, lambda line: print(line, flush=True))
-        found = report(seen, asked.seed, left_out)
+        found = {"planned": asked.faults, **report(seen, asked.seed, left_out)}
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
     for name in ("readings", "commands", "safe_after_lease_s", "safe_after_return_s", "recovered_s"):

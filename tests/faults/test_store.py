@@ -46,14 +46,14 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 @contextmanager
 def small_disk(folder: Path, size: str) -> Iterator[None]:
-    """A file system of that size in the folder, for root; else just the folder."""
+    """A file system of that size in the folder where we may mount one; else just the folder."""
     folder.mkdir()
-    if os.geteuid() == 0:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "clayhub-test", str(folder)], check=True)
+    argv = ["mount", "-t", "tmpfs", "-o", f"size={size}", "clayhub-test", str(folder)]
+    mounted = os.geteuid() == 0 and subprocess.run(argv, capture_output=True).returncode == 0
     try:
         yield
     finally:
-        if os.geteuid() == 0:
+        if mounted:
             subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
@@ -110,12 +110,13 @@ def test_fault_27_a_full_redis_keeps_room_for_commands(system: System, case: Cas
     history.check_whole()
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk to be filled")
 def test_fault_28_a_full_disk_keeps_room_for_commands(system: System, case: Case) -> None:
     """The disk of hub and Redis and that of the agents are filled to the last byte while a fan is on: alarms for the
     hub and for the agent; nothing is confirmed; OFF is done from panel and MQTT. With room again the alarms end, and no
     reading is missing.
     """
+    if not (system.folder / "var").is_mount():
+        pytest.skip("only root may mount a small disk to be filled, and not in every container")
     history = History(system)
     assert system.ask(CHAMBER, "fan", True)["status"] == "done"
     ballasts = [system.folder / "var/ballast", system.folder / "var/outbox/ballast"]

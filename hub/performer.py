@@ -64,11 +64,9 @@ class Performer:
         if effects.trim:
             effects.trim = False
             self._hold.trim()
-        if effects.save_first:
-            effects.save_first = False
-            self._write(now)
+        self._write(now)  # first: a hub that is killed in between must not leave what is done for the next one to do
         self._publish(now)
-        self._write(now)
+        self._write(now)  # what could not be sent
         arms, effects.arms = effects.arms, []
         for name, due in ((arm.name, arm.due) for arm in arms):
             self._jobs.arm(name, due)

@@ -119,7 +119,6 @@ class Automation:
                     self._perform(self._book.on_ended(run_id, outcome, now.ms), now)
 
     def _keep(self, kept: dict[str, Json], name: str, data: Json | None) -> None:
-        self._out.save_first = True
         if data is None:
             kept.pop(name, None)
         else:

@@ -39,5 +39,3 @@ class Effects:
         """Whether nothing is to be stored or confirmed of what agents have numbered: they keep it."""
         self.reserve = 0
         """Bytes of the disk that may be kept for the time when it is full; 0 when it is about to be."""
-        self.save_first = False
-        """Whether the journal must be written before anything is published: a run is saved before it acts."""

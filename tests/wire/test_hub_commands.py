@@ -7,6 +7,7 @@ from redis import Redis
 
 from hub.contract.command import Status
 from hub.contract.errors import ClayhubError, Code
+from hub.link import Link
 from hub.state import keys
 from hub.state.requests import Requests
 from tests.servers import MosquittoServer, RedisServer, wait_until
@@ -32,6 +33,24 @@ def test_a_command_goes_guarded_to_the_agent_and_its_result_comes_back(lab: Lab)
     wait_until(lambda: not agent.kept, "confirmed")
     assert lab.audit() == ["pending", "done"]
     assert lab.redis.xlen(keys.REQUESTS) == 0
+
+
+def test_a_command_is_on_record_before_it_is_sent(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hub that is killed just after sending must not leave the request to the next one, which would call it expired:
+    the device has done it."""
+    seen: list[tuple[int, list[str]]] = []
+    publish = Link.publish
+
+    def look_first(link: Link, topic: str, payload: bytes, *, qos: int = 1, retain: bool = False) -> bool:
+        if topic.endswith("/command"):
+            seen.append((len(entries(lab.redis, keys.REQUESTS)), lab.audit()))
+        return publish(link, topic, payload, qos=qos, retain=retain)
+
+    agent = lab.agent()
+    monkeypatch.setattr(Link, "publish", look_first)
+    lab.ask("red", 60)
+    agent.commands.get(timeout=5)
+    assert seen == [(0, ["pending"])]
 
 
 def test_counters_grow_under_one_token(lab: Lab) -> None:

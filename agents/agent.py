@@ -36,7 +36,7 @@ from hub.contract.description import Description
 from hub.contract.errors import Refused
 from hub.contract.presence import Availability, Heartbeat, HubHeartbeat, Stored
 from hub.contract.topics import HUB_HEARTBEAT, Leaf
-from hub.link import Incoming, Link
+from hub.mqtt.link import Incoming, Link
 
 log = logging.getLogger(__name__)
 

@@ -22,7 +22,7 @@ from hub.contract.config.schema import Mqtt
 from hub.contract.interlock import Interlock, describe
 from hub.contract.presence import Availability
 from hub.contract.topics import Leaf
-from hub.link import Link
+from hub.mqtt.link import Link
 
 
 def assemble(

@@ -3,7 +3,7 @@
 import queue
 from collections import deque
 
-from hub.link import Incoming
+from hub.mqtt.link import Incoming
 
 MOST_WAITING = 20_000
 """Readings. Beyond, new ones are not taken: their agents keep them and offer them again."""

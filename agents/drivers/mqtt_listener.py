@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from hub.link import Incoming
+from hub.mqtt.link import Incoming
 
 
 @dataclass(frozen=True)

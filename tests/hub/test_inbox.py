@@ -3,7 +3,7 @@
 import threading
 
 from hub.inbox import BATCH, Inbox
-from hub.link import Incoming
+from hub.mqtt.link import Incoming
 
 
 def message(topic: str, n: int = 0) -> Incoming:

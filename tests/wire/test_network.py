@@ -9,8 +9,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from hub.connection import Incoming
-from hub.link import Link
+from hub.mqtt.link import Incoming, Link
 from tests.servers import MosquittoServer, wait_until
 
 

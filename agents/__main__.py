@@ -8,36 +8,27 @@ import sys
 from collections.abc import Sequence
 
 from agents.assemble import assemble
-from agents.catalog.catalog import entries
+from agents.configuration import configuration
 from agents.interlocks.latches import Latches
 from agents.outbox.outbox import Outbox
 from agents.outbox.place import place
-from agents.outside import drivers
 from agents.watchdog import DriverHangs
-from hub.contract.config.load import file_hash, load, naming_lines
-from hub.contract.config.problems import Problem, UnlocatedError
 from hub.contract.errors import ConfigError
 from hub.contract.interlock import interlocks
 from hub.contract.notify import notify
 from hub.contract.places import Places
-from hub.contract.suggestion import did_you_mean
 
 
 def run(name: str, places: Places) -> None:
     """Serve until SIGTERM or Ctrl-C. Raises ConfigError when the agent cannot be."""
-    config = load(places.config)
-    with naming_lines(places.config):
-        if name not in config.agents:
-            text = f"there is no agent {name!r}{did_you_mean(name, config.agents)}"
-            raise UnlocatedError([Problem(("agents",), text)])
-        devices = entries(config, drivers(config, places.config))
+    config, devices, config_hash = configuration(name, places)
     agent = assemble(
         name,
         {key: entry for key, entry in devices.items() if entry.description.agent == name},
         [each for each in interlocks(config) if each.agent == name],
         broker=config.mqtt,
         password=places.read_secret(places.password_file(f"agent-{name}")),
-        config_hash=file_hash(places.config),
+        config_hash=config_hash,
         outbox=Outbox(*place(places, name)),
         latches=Latches(places.var / "interlocks" / f"{name}.json"),
         simulators=places.simulators,

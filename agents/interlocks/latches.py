@@ -2,15 +2,16 @@
 
 import json
 import logging
-import os
 from collections.abc import Collection
 from pathlib import Path
+
+from agents.whole_file import write_whole
 
 log = logging.getLogger(__name__)
 
 
 class Latches:
-    """The file is written only when something has changed, and whole: a power cut leaves the old or the new one."""
+    """The file is written only when something has changed."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -36,24 +37,10 @@ class Latches:
         if latched == self._kept:
             return
         try:
-            self._write(json.dumps(sorted(latched)))
+            write_whole(self._file, json.dumps(sorted(latched)).encode())
         except OSError as error:
             if not self._failed:
                 log.error("%s cannot be written (%s): a restart would forget which are latched.", self._file, error)
             self._failed = True
         else:
             self._kept, self._failed = latched, False
-
-    def _write(self, text: str) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        new = self._file.with_suffix(".new")
-        with new.open("w") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        new.replace(self._file)
-        folder = os.open(self._file.parent, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -121,7 +121,8 @@ ROWS = (
         "36",
         "A wrong config.yaml: a YAML bomb, `!!python`, a key twice, `NO`, `12:30`, an unknown driver, a wrong unit, a "
         "name that there is not",
-        "Refused with file, line and what to write instead; a hub that runs keeps the configuration it has.",
+        "Refused with file, line and what to write instead; a hub that runs keeps the configuration it has, and "
+        "so does an agent that is started again.",
     ),
     Row("37", "A request or a WebSocket from a page of another site", "403, before anything happens."),
     Row(

@@ -1,10 +1,13 @@
 """Row 36: a config.yaml that cannot be meant."""
 
+import os
 import re
+import signal
 from pathlib import Path
 
 from tests.faults.case import Case
 from tests.faults.system import BASIC, CHAMBER, HEATER, System
+from tests.servers import wait_until
 
 CONFIG = BASIC + "alarms: {hot: {stand: phytotron, channel: chamber.temp, high: 40}}\n"
 
@@ -59,19 +62,38 @@ def test_fault_36_what_cannot_be_meant_is_refused_with_its_line(system: System, 
 
 def test_fault_36_a_hub_that_runs_keeps_the_configuration_it_has(system: System, case: Case) -> None:
     """config.yaml gets a mistake while all runs, and then is cut off: hub, agent and panel go on with all devices, and
-    a second hub and agent refuse to start."""
+    a second hub refuses to start."""
     right, before = system.config.read_text(), system.view.snapshot()["hub"]
     try:
         system.edit("agent: roof", "agent: rooof")
-        for command in (("hub",), ("agent", "bench")):
-            answer = system.process(*command)
-            assert answer.returncode in (1, 2), command
-            assert "config.yaml:30: stands.greenhouse.agent: there is no agent 'rooof'" in answer.stderr
+        answer = system.process("hub")
+        assert answer.returncode in (1, 2)
+        assert "config.yaml:30: stands.greenhouse.agent: there is no agent 'rooof'" in answer.stderr
         system.config.write_text("stands: [")
         for key, channel in ((CHAMBER, "valve"), (HEATER, "heat")):
             for value in (True, False):
                 assert system.ask(key, channel, value)["status"] == "done"
         assert system.visitor().get("/").status == 200
         assert system.view.snapshot()["hub"]["boot"] == before["boot"]
+    finally:
+        system.config.write_text(right)
+
+
+def test_fault_36_an_agent_that_is_killed_meanwhile_comes_back_and_makes_safe(system: System, case: Case) -> None:
+    """A valve is on when config.yaml gets a mistake and its agent `kill -9`: the agent begins anew with the
+    configuration that it had, closes the valve, says why, and takes commands."""
+    right, told = system.config.read_text(), len(system.posts("phytotron.chamber"))
+    assert system.ask(CHAMBER, "valve", True)["status"] == "done"
+    try:
+        system.config.write_text(right[:200])
+        os.kill(system.processes()["agent-bench"], signal.SIGKILL)
+        case.killed = {"agent-bench"}
+        case.check()
+        posts = [post for post in system.posts("phytotron.chamber")[told:] if '"channel":1' in post]
+        assert ['"state":1' in post for post in posts] == [True, False]
+        wait_until(lambda: system.ask(CHAMBER, "valve", True)["status"] == "done", "commands are done")
+        assert system.ask(CHAMBER, "valve", False)["status"] == "done"
+        assert case.said("I go on with the config.yaml of ") == 1
+        assert not any(name.startswith("config-") for name in system.alarms())
     finally:
         system.config.write_text(right)

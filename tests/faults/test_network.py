@@ -32,7 +32,7 @@ def test_fault_30_a_frozen_broker_is_noticed_and_leases_act(system: System, case
 
 
 def test_fault_30_a_half_open_connection_is_noticed_and_leases_act(
-    broker: MosquittoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    broker: MosquittoServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Between an agent and a real broker all bytes are swallowed while both ends stay open (keepalive 2 s): the lease's
     end is done at the device, the agent drops the connection and makes a new one, and commands work again.
@@ -42,7 +42,9 @@ def test_fault_30_a_half_open_connection_is_noticed_and_leases_act(
     with Ear(broker.port) as ear, Proxy(broker.port) as network, agent(network, tmp_path, device):
         assert ear.ask("heater", "true", "a1")["status"] == "done"
         beat = ear.beat().beat
-        network.go_silent()
+        network.turn("swallow")
         wait_until(lambda: SHELF["half-open"].values["heater"] is False, "the lease's end")
+        wait_until(lambda: "a1: no connection to the broker" in caplog.text, "noticed by the agent")
+        network.turn("pass")
         ear.wait("clayhub/agent/a1/heartbeat", lambda said: said["beat"] > beat + 1)
         assert ear.ask("heater", "true", "a2")["status"] == "done"

@@ -56,7 +56,7 @@ class System(Installation):
 
     def __enter__(self) -> Self:
         ports = [str(each[name]) for name in ("mqtt", "redis") for each in (self.usual, self.real)]
-        argv = [sys.executable, "-m", "tests.faults.campaign.proxy", *ports]
+        argv = [sys.executable, "-m", "tests.proxy", *ports]
         started = self._begin()
         try:
             self._proxy = subprocess.Popen(argv, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
@@ -97,7 +97,7 @@ class System(Installation):
             subprocess.run(["umount", "-l", str(self.var)])
 
     def network(self, mode: str, link: str) -> None:
-        """What the network does from now on to `mqtt` or `redis`; see proxy.py."""
+        """What the network does from now on to `mqtt` or `redis`; see `Proxy.turn`."""
         assert self._proxy is not None
         assert self._proxy.stdin is not None
         assert self._proxy.stdout is not None

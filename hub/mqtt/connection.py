@@ -1,4 +1,4 @@
-"""One connection to the broker, from the TCP handshake to its end: the one place that knows paho.
+"""One connection to the broker, from the TCP handshake to its end, in the words of paho.
 
 A connection is never reused. Each has a new paho client with a random id and a clean start, so that nothing sent before
 a loss is sent again after it (paho repeats unacknowledged messages: a late "heater on"), and two processes of one

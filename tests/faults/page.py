@@ -57,6 +57,7 @@ def campaign(found: Mapping[str, Any]) -> str:
     """The table of the campaign's figures, each beside its goal."""
     goals, missed, readings, commands = found["goals"], found["violations"], found["readings"], found["commands"]
     grown = max((each.get("growth_mb", 0.0) for each in found["memory"].values()), default=0.0)
+    most_safe = _most(goals["safe_after_lease_s"])
     kinds = ", ".join(f"{count} {kind}" for kind, count in found["kinds"].items())
     lines = [
         ("readings made by the devices", readings["made"], ""),
@@ -67,7 +68,9 @@ def campaign(found: Mapping[str, Any]) -> str:
         ("commands given", commands["given"], ""),
         ("wrong or late actuations", commands["wrong"], 0),
         ("commands without exactly one outcome", missed.get("without one outcome", {}).get("count", 0), 0),
-        ("output safe after its lease, s", _spread(found["safe_after_lease_s"]), _most(goals["safe_after_lease_s"])),
+        ("output safe after its lease, s", _spread(found["safe_after_lease_s"]), most_safe),
+        ("output safe after its longest time, s", _spread(found["safe_after_max_on_s"]), most_safe),
+        ("output safe after its interlock forbade it, s", _spread(found["safe_after_interlock_s"]), most_safe),
         ("output safe after its device is back, s", _spread(found["safe_after_return_s"]), ""),
         ("output safe after its agent was killed, s", _spread(found["safe_after_agent_kill_s"]), ""),
         ("all fresh and usable after the fault, s", _spread(found["recovered_s"]), _most(goals["recovered_s"])),

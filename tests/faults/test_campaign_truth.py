@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.faults.campaign.ledger import Asked
 from tests.faults.campaign.orders import Orders, Write, orders
 from tests.faults.campaign.plan import KINDS, plan
-from tests.faults.campaign.safety import Safety, Span, judge, on_times, renewed
+from tests.faults.campaign.safety import Safety, Span, against, judge, on_times, renewed, whenever
 from tests.faults.campaign.truth import Made, Readings, Stored, readings
 
 DEVICE, AGENT = "bench/first", "left"
@@ -120,8 +120,29 @@ def test_a_command_with_two_outcomes_is_found() -> None:
 
 
 def test_how_long_an_output_was_on() -> None:
-    shown = [(1.0, {"a": 0}), (2.0, {"a": 5}), (3.0, {"a": 5}), (4.0, {"a": 6}), (7.0, {"a": 0}), (9.0, {"a": 1})]
-    assert list(on_times(shown, "a")) == [(5, Span(2.0, 4.0)), (6, Span(4.0, 7.0))]
+    shown = [
+        (1.0, {"a": 0}),
+        (2.0, {"a": 5}),
+        (3.0, {"a": 5}),
+        (4.0, {"a": 6}),
+        (7.0, {"a": 0}),
+        (8.0, {"a": 1}),
+        (9.0, {"a": 1}),
+    ]
+    assert list(on_times(shown, "a")) == [(5, Span(2.0, 4.0)), (6, Span(4.0, 7.0)), (1, Span(8.0, 9.0))]
+
+
+def test_when_two_things_were_so_at_once() -> None:
+    shown = [(1.0, {"a": 7, "b": 0}), (2.0, {"a": 7, "b": 1}), (3.0, {"a": 8, "b": 1}), (4.0, {"a": 0, "b": 1})]
+    assert whenever(shown, "a", "b") == [Span(2.0, 4.0)]
+    assert whenever(shown, "a") == [Span(1.0, 4.0)]
+
+
+def test_a_write_against_an_interlock_is_found() -> None:
+    forbidden = [Span(10, 20)]
+    writes = [(9.0, 1), (11.0, 2), (11.6, 3), (19.9, 4), (20.1, 5)]
+    assert list(against(writes, forbidden, [], 1.5)) == [(11.6, 3), (19.9, 4)]
+    assert list(against(writes, forbidden, [Span(8, 10.2)], 1.5)) == [(19.9, 4)], "it was away until just before"
 
 
 def test_a_lease_is_renewed_while_it_lasts() -> None:

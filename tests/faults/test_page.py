@@ -35,6 +35,8 @@ def test_what_was_left_out_and_missed_is_not_hidden() -> None:
             "duration_s": 60,
             "left_out": ["disk full"],
             "safe_after_lease_s": none,
+            "safe_after_max_on_s": none,
+            "safe_after_interlock_s": none,
             "safe_after_return_s": none,
             "safe_after_agent_kill_s": none,
             "recovered_s": {"count": 7, "p50": 1.0, "p99": 2.0, "max": 12.0},

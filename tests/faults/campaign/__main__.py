@@ -35,7 +35,7 @@ def main() -> int:
         found = {"planned": asked.faults, **report(seen, asked.seed, left_out)}
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     asked.out.write_bytes(orjson.dumps(found, option=orjson.OPT_INDENT_2))
-    for name in ("readings", "commands", "safe_after_lease_s", "safe_after_return_s", "recovered_s"):
+    for name in ("readings", "commands", *(name for name in found if name.endswith("_s") and name != "duration_s")):
         print(f"{name}: {orjson.dumps(found[name]).decode()}")
     for name, violation in found["violations"].items():
         print(f"{violation['count']} times {name}; for example: {violation['evidence'][0]}")

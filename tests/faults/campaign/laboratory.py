@@ -20,16 +20,24 @@ stands:
       first: {{driver: counting, address: "http://127.0.0.1:9", period: 50ms, channels: {channels}}}
       second: {{driver: counting, address: "http://127.0.0.1:9", period: 100ms, commands: hub, channels: {channels}}}
       co2: {{driver: sba5, address: /dev/null, period: 1s}}
+    interlocks:
+      first_is_hot: {{when: first.hot > 0, outputs: [first.guarded]}}
+      second_is_hot: {{when: second.hot > 0, outputs: [second.guarded]}}
   room:
     agent: right
     simulate: true
     devices:
       third: {{driver: counting, address: "http://127.0.0.1:9", period: 100ms, channels: {channels}}}
       relays: {{driver: esp32_relay, address: "http://127.0.0.1:9", period: 250ms}}
+    interlocks:
+      third_is_hot: {{when: third.hot > 0, outputs: [third.guarded]}}
 """
 LEASE = 3.0
 """Seconds that what is set on `client` and `panel` holds."""
-_CHANNELS = f"{{count: {{}}, client: {{lease: {LEASE:g}s}}, panel: {{lease: {LEASE:g}s}}, program: {{}}, probe: {{}}}}"
+MAX_ON = 4.0
+"""Seconds that `timed` may be on, however often it is set."""
+_CHANNELS = f"""{{count: {{}}, hot: {{}}, client: {{lease: {LEASE:g}s}}, panel: {{lease: {LEASE:g}s}}, program: {{}},
+        probe: {{}}, timed: {{max_on: {MAX_ON:g}s}}, guarded: {{}}}}"""
 DEVICES = ("bench/first", "bench/second", "bench/co2", "room/third", "room/relays")
 AGENT_OF = {"bench": "left", "room": "right"}
 

@@ -96,6 +96,7 @@ class Load:
                 if time.monotonic() < silent_until[key] or not self.operator.connected:
                     continue
                 self.set(key, "client")
+                self.set(key, self._chance.choice(("timed", "guarded")))
                 if self._chance.random() < 0.2:
                     silent_until[key] = time.monotonic() + 5
                 if key == OPEN[0]:
@@ -115,9 +116,10 @@ class Load:
     def _ask(self, requests: Requests) -> None:
         while not self._ending.wait(0.3):
             key = self._chance.choice(ALL[1:])
-            asked = self.ledger.ask("program", key, "program")
+            channel = self._chance.choice(("program", "guarded"))
+            asked = self.ledger.ask("program", key, channel)
             try:
-                found = requests.send("set", "campaign", "cli", key=key, channel="program", value=asked.value)
+                found = requests.send("set", "campaign", "cli", key=key, channel=channel, value=asked.value)
                 self.ledger.taken(asked, found)
             except ClayhubError:
                 asked.refused = True

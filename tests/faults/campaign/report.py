@@ -42,7 +42,8 @@ def report(seen: Evidence, seed: int, left_out: Sequence[str]) -> Json:
 
 
 def _figures(found: Verdict) -> Json:
-    read, given, safe = found.readings, found.orders, found.safety
+    read, given = found.readings, found.orders
+    on_return = [*found.leases.on_return, *found.longest.on_return, *found.interlocks.on_return]
     return {
         "readings": {
             "made": read.made,
@@ -62,9 +63,11 @@ def _figures(found: Verdict) -> Json:
             "slowest_s": round(given.slowest, 2),
             "slowest_with_faults_s": {by: round(seconds, 2) for by, seconds in given.slowest_of_all.items()},
         },
-        "safe_after_lease_s": _spread(safe.late),
-        "safe_after_return_s": _spread(safe.on_return),
-        "safe_after_agent_kill_s": _spread(safe.after_kill),
+        "safe_after_lease_s": _spread(found.leases.late),
+        "safe_after_max_on_s": _spread(found.longest.late),
+        "safe_after_interlock_s": _spread(found.interlocks.late),
+        "safe_after_return_s": _spread(on_return),
+        "safe_after_agent_kill_s": _spread(found.leases.after_kill),
     }
 
 
@@ -77,7 +80,7 @@ def _violations(seen: Evidence, found: Verdict, memory: Json) -> dict[str, list[
         "out of order": found.readings.out_of_order,
         "wrong actuations": found.orders.wrong,
         "without one outcome": found.orders.undecided,
-        "not safe in time": found.safety.too_late,
+        "not safe in time": [*found.leases.too_late, *found.longest.too_late, *found.interlocks.too_late],
         "not recovered in time": slow,
         "memory grown": grown,
         "load": seen.load.crashed,

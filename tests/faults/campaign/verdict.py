@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from tests.faults.campaign.campaign import FORGETFUL, Evidence
 from tests.faults.campaign.devices import Device
 from tests.faults.campaign.faults import Window
-from tests.faults.campaign.laboratory import AGENT_OF, LEASE
+from tests.faults.campaign.laboratory import AGENT_OF, LEASE, MAX_ON
 from tests.faults.campaign.orders import PENDING, Orders, Write, orders
 from tests.faults.campaign.plan import Fault
-from tests.faults.campaign.safety import Safety, Span, judge, on_times, renewed
+from tests.faults.campaign.safety import Safety, Span, against, judge, on_times, renewed, whenever
 from tests.faults.campaign.truth import Readings, readings
 
 BUS_TIMEOUT = 1.0
@@ -17,6 +17,9 @@ SAFE_WITHIN = BUS_TIMEOUT + 1.0
 """Seconds after the end of its lease within which an output must be safe."""
 SLACK = 2 * BUS_TIMEOUT + 0.5
 """Seconds that a write may take on its bus after it was begun."""
+INFORMED = 1.5
+"""Seconds after a device showed that it is hot from which its agent must know it, and after it was away: a reading, and
+a write that had begun."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,9 @@ class Verdict:
 
     readings: Readings
     orders: Orders
-    safety: Safety
+    leases: Safety
+    longest: Safety
+    interlocks: Safety
 
 
 def verdict(seen: Evidence) -> Verdict:
@@ -36,7 +41,15 @@ def verdict(seen: Evidence) -> Verdict:
     read.lost += [f"stored, but gone: {each}" for each in seen.vanished]
     given = orders(seen.ledger.asked, _writes(seen), lambda asked: _standing(asked.by, seen.windows), SLACK)
     given.undecided += _undecided(seen)
-    return Verdict(read, given, _safety(seen))
+    given.wrong += _though_forbidden(seen)
+    longest, interlocks = Safety(), Safety()
+    for device in seen.devices.all:
+        away = _away(device.key, seen.windows) + _killed(device, seen.windows)
+        for on in whenever(device.shown, "timed"):
+            judge(on, on.begin + MAX_ON, away, SAFE_WITHIN, f"{device.key}/timed", longest)
+        for on in whenever(device.shown, "hot", "guarded"):
+            judge(on, on.begin, away, SAFE_WITHIN, f"{device.key}/guarded", interlocks)
+    return Verdict(read, given, _leases(seen), longest, interlocks)
 
 
 def _writes(seen: Evidence) -> list[Write]:
@@ -66,7 +79,16 @@ def _undecided(seen: Evidence) -> Iterator[str]:
             yield f"no outcome: {command}"
 
 
-def _safety(seen: Evidence) -> Safety:
+def _though_forbidden(seen: Evidence) -> Iterator[str]:
+    """What was set on `guarded` though its agent knew that the device was hot."""
+    for device in seen.devices.all:
+        set_on = [(at, value) for at, channel, value in device.writes if channel == "guarded" and value]
+        hot, away = whenever(device.shown, "hot"), _away(device.key, seen.windows)
+        for at, value in against(set_on, hot, away, INFORMED):
+            yield f"though its interlock forbids it: {device.key} guarded = {value} at {at:.3f}"
+
+
+def _leases(seen: Evidence) -> Safety:
     found = Safety()
     unheard = [Span(window.begin, window.end) for window in seen.windows if _deafens(window.fault)]
     beats = [at for at, _ in seen.load.heartbeats if not any(span.begin < at <= span.end for span in unheard)]

@@ -12,7 +12,7 @@ from hub.contract.errors import Code, DeviceError
 
 RUN = secrets.token_hex(4)
 """This run of the agent."""
-OUTPUTS = ("client", "panel", "program", "probe")
+OUTPUTS = ("client", "panel", "program", "probe", "timed", "guarded")
 TIMEOUT = 1.0
 
 
@@ -22,6 +22,7 @@ class Counting(Driver):
     kind = "counting"
     channels = (
         Number("count", low=0, decimals=0, whole=True),
+        Number("hot", low=0, high=1, decimals=0, whole=True),
         *(Number(name, low=0, high=10**9, whole=True, decimals=0, writable=True, safe=0) for name in OUTPUTS),
     )
 
@@ -35,9 +36,9 @@ class Counting(Driver):
         self._client.close()
 
     def read(self) -> Snapshot:
-        """The number of the answer, and the outputs."""
+        """The number of the answer, whether it is hot, and the outputs."""
         found = self._ask("GET", f"/read?run={RUN}&had={self._had}")
-        values = {name: found.get(name) for name in ("count", *OUTPUTS)}
+        values = {name: found.get(name) for name in ("count", "hot", *OUTPUTS)}
         if not all(type(value) is int for value in values.values()):
             raise DeviceError(Code.BAD_ANSWER, f"The board says {found!r:.60}.")
         self._had = int(found["count"])  # type: ignore[call-overload]  # an int, as we have seen

@@ -8,9 +8,11 @@ from urllib.parse import parse_qsl, urlsplit
 from agents.simulators.http_board import Answer
 from agents.simulators.surroundings import Exchange
 
-OUTPUTS = ("client", "panel", "program", "probe")
+OUTPUTS = ("client", "panel", "program", "probe", "timed", "guarded")
 GARBAGE = "#~"
 BOOT = 1.0
+HOT, TURN = 5.0, 12.0
+"""It is hot for so many seconds of each turn."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,8 @@ class Counting:
             self._outputs |= {name: int(value) for name, value in parse_qsl(urlsplit(target).query)}
         else:
             self._count += 1
-        body = json.dumps({"count": self._count, "at": time.time(), **self._outputs})
+        now = time.time()
+        body = json.dumps({"count": self._count, "at": now, "hot": int(now % TURN < HOT), **self._outputs})
         return Answer(GARBAGE + body if self.faults.garbling else body)
 
 

@@ -11,10 +11,18 @@ from hub.contract.errors import Code, DeviceError
 
 
 class Connection:
-    """Used by one thread only. `identified` is told what the device says of itself when that is new."""
+    """Used by one thread only. `identified` is told what the device says of itself when that is new; `happened`, what
+    happens to it by itself."""
 
-    def __init__(self, entry: Entry, simulators: Path, identified: Callable[[Mapping[str, str]], None]) -> None:
-        self._entry, self._simulators, self._identified = entry, simulators, identified
+    def __init__(
+        self,
+        entry: Entry,
+        simulators: Path,
+        identified: Callable[[Mapping[str, str]], None],
+        happened: Callable[[str], None],
+    ) -> None:
+        self._entry, self._simulators = entry, simulators
+        self._identified, self._happened = identified, happened
         self._driver: Driver | None = None
         """Kept while closed: it may remember what the device was last set to."""
         self._live: Driver | None = None
@@ -50,10 +58,13 @@ class Connection:
         """The driver has a mistake: make another one next time."""
         self._driver = None
 
-    def read(self) -> tuple[Measured, list[str]]:
-        """What the device shows, and what has happened to it by itself. Raises DeviceError."""
+    def read(self) -> Measured:
+        """What the device shows. Raises DeviceError."""
         snapshot = self._used().read()
-        return named(self._entry, snapshot), snapshot.events
+        found = named(self._entry, snapshot)
+        for text in snapshot.events:
+            self._happened(text)
+        return found
 
     def write(self, name: str, value: Value) -> None:
         """Set a channel. Raises DeviceError."""

@@ -1,36 +1,26 @@
-"""One device in its bus's thread: opened, polled, commanded, and brought to its safe values when it must be.
+"""The life of one device in its bus's thread: opened, visited, commanded, and made safe when it must be.
 
-A device that fails is closed, and opened again after growing pauses.
+A device that fails is closed, and opened again after growing pauses. What is done with it while it is open is in
+`control`.
 """
 
 import logging
-import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 from agents.catalog.catalog import Entry
+from agents.clock import Clock
 from agents.connection import Connection
-from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained
-from agents.naming import Measured, at_safe, confirms
+from agents.control import Control
+from agents.messages import Event, Finished, Happened, Health, Identified, Job
 from agents.obedience import Obedience
-from agents.plausibility import Plausibility
-from agents.retry import worth_repeating
 from agents.safety import Safety
 from agents.verdict import Verdict
 from agents.visits import Visits
-from hub.contract.channels import Action, Value, shown
 from hub.contract.command import Status
 from hub.contract.errors import Code, DeviceError
 
 log = logging.getLogger(__name__)
-
-
-class Clock(NamedTuple):
-    """Seconds that never jump, and seconds since 1970."""
-
-    monotonic: Callable[[], float] = time.monotonic
-    wall: Callable[[], float] = time.time
 
 
 class Device:
@@ -48,11 +38,14 @@ class Device:
         self._entry, self._emit = entry, emit
         self._clock = clock or Clock()
         self._visits = Visits(entry.description.period, self._clock.monotonic())
-        self._connection = Connection(entry, simulators, lambda identity: emit(Identified(self.key, identity)))
+        self._connection = Connection(
+            entry, simulators, lambda identity: emit(Identified(self.key, identity)), self._happened
+        )
         self._fault: DeviceError | None = None
         self._told: Health | None = None
-        self._safety, self._plausibility = Safety(entry.description), Plausibility(entry.description.channels)
+        self._safety = Safety(entry.description)
         self._obedience = Obedience(self.key, verdict or Verdict(), self._safety.values)
+        self._control = Control(entry, self._connection, self._safety, self._obedience, self._clock, emit)
 
     @property
     def due(self) -> float:
@@ -92,25 +85,11 @@ class Device:
             self.visit()
         if not self.works:
             return self._unreachable(job)
-        name, value = job.request.channel, job.value
-        objection = self._obedience.objection(name, value, self._clock.monotonic())
-        if objection is not None:
-            return Finished(job, Status.REJECTED, Code.INTERLOCK, objection)
-        seconds = self._safety.hold(name, value, job.token, self._clock.monotonic())
-        until = None if seconds is None else self._clock.wall() + seconds
         try:
-            found = self._set(job)
+            return self._control.command(job)
         except DeviceError as error:
-            self._safety.unknown(name)
             self._fail(error)
             return Finished(job, Status.FAILED, error.code, str(error))
-        if found is None:
-            return Finished(job, Status.DONE)
-        if not confirms(self._entry, name, value, found):
-            reason = f"{name} was set to {shown(value)}, but the device shows {shown(found.values[name])}."
-            return Finished(job, Status.FAILED, Code.NOT_CONFIRMED, reason)
-        self._safety.confirmed(name, value)
-        return Finished(job, Status.DONE, until=until)
 
     def renew(self, token: int, at: float) -> None:
         """The hub with this token lived at `at`: that renews the leases of what it set."""
@@ -160,52 +139,13 @@ class Device:
                 self._fail(error)
 
     def _settle(self) -> None:
-        """Give the outputs the safe values they owe, and read. One that is refused keeps no other from its own."""
-        owed = {name: self._safety.values[name] for name in sorted(self._safety.owed)}
-        refusal = self._connection.write_all(owed)
-        found = self._read()
-        if refusal is not None:
-            raise refusal
-        for name, safe in owed.items():
-            if not confirms(self._entry, name, safe, found):
-                text = f"{name} does not take its safe value {shown(safe)}: it shows {shown(found.values[name])}."
-                raise DeviceError(Code.NOT_CONFIRMED, text)
-        self._safety.paid()
+        """Make safe what must be, and read: then it works. Raises DeviceError."""
+        self._control.settle()
         if self._fault is not None:
             log.warning("%s: works again", self.key)
         self._fault = None
         self._visits.works()
         self._tell(None)
-
-    def _set(self, job: Job) -> Measured | None:
-        """Write and read back; None of an action, which has no value. Once more if that may help and can do no harm."""
-        name, began = job.request.channel, self._clock.monotonic()
-        try:
-            return self._attempt(name, job.value)
-        except DeviceError as error:
-            now = self._clock.monotonic()
-            hopeful = worth_repeating(error, arrived=job.request.arrived, began=began, now=now)
-            allowed = self._obedience.objection(name, job.value, now) is None
-            if not (hopeful and allowed and self._connection.repeatable(name)):
-                raise
-            log.debug("%s: %s Once more.", self.key, error)
-        return self._attempt(name, job.value)
-
-    def _attempt(self, name: str, value: Value) -> Measured | None:
-        self._connection.write(name, value)
-        return None if isinstance(self._entry.description.channel(name), Action) else self._read()
-
-    def _read(self) -> Measured:
-        found, events = self._connection.read()
-        for text in events:
-            self._happened(text)
-        now = self._clock.monotonic()
-        found.quality.update(self._plausibility.doubts(found.values | found.raw, found.quality, now))
-        safe = at_safe(self._entry, self._safety.values, found)
-        self._safety.seen(safe, now)
-        self._obedience.seen(safe)
-        self._emit(Obtained(self.key, self._clock.wall(), *found))
-        return found
 
     @property
     def _when(self) -> str:

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from agents.catalog.calibration import Calibrated
 from agents.catalog.catalog import Entry, entries
-from agents.device import Clock, Device
+from agents.clock import Clock
+from agents.device import Device
 from agents.driver import Snapshot
 from agents.messages import Event, Finished, Job, Obtained, Request
 from agents.naming import named

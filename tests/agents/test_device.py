@@ -7,7 +7,8 @@ import pytest
 
 from agents.catalog.calibration import Calibrated
 from agents.catalog.catalog import Entry
-from agents.device import Clock, Device
+from agents.clock import Clock
+from agents.device import Device
 from agents.messages import Event, Finished, Happened, Health, Identified, Job, Obtained, Request
 from agents.verdict import Verdict
 from hub.contract.channels import Channel, Switch, Value

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from agents.catalog.catalog import Entry
-from agents.device import Clock, Device
+from agents.clock import Clock
+from agents.device import Device
 from agents.messages import Event, Finished, Happened, Job, Request
 from agents.verdict import Ruling, Verdict
 from hub.contract.channels import Value

@@ -14,6 +14,9 @@ from agents.outbox.farewell import Farewell
 from agents.outbox.memory import SEGMENT_BYTES
 from agents.outbox.segment import Entry, Segment, write
 
+JUMP = 60.0
+"""Seconds that no clock goes forward at once unless it is set; one without a battery begins in the past."""
+
 
 class Disk:
     """Nothing is written, not even the folder, until there is something to move."""
@@ -26,6 +29,8 @@ class Disk:
         self._growing: Segment | None = None
         """The last segment, unless it is of an earlier run: then its last line may be unfinished."""
         self._chore: tuple[Future[Any], Callable[[Any], None]] | None = None
+        self._zero = float("inf")
+        """The time of day when the monotonic clock was 0, as it was last seen."""
 
     @property
     def busy(self) -> bool:
@@ -72,6 +77,21 @@ class Disk:
         if segment is self._growing:
             self._growing = None
         segment.remove()
+
+    def clear(self) -> None:
+        """Forget all."""
+        for segment in list(self.segments):
+            self.remove(segment)
+        self.newest = 0
+
+    def follow_clock(self, zero: float) -> None:
+        """A clock that was set forward has dated the files too early; they are not too old for that.
+
+        `zero` is the time of day when the monotonic clock was 0.
+        """
+        forward, self._zero = zero - self._zero, zero
+        for segment in self.segments if forward > JUMP else ():
+            segment.date_later(forward)
 
     def wait(self) -> None:
         """Let the chore under way come to its end."""

@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import os
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class Memory:
         self.segments = segments
         self._folder = folder
         self._descriptor = -1
+        self._marks: deque[tuple[float, int]] = deque()
+        """When which number was the newest, of those that are here only."""
 
     def begin(self, epoch: str, first: int) -> None:
         """Open a new segment for the number `first` and later ones. Raises OSError."""
@@ -47,6 +50,22 @@ class Memory:
         self.segments = [segment for segment in self.segments if segment not in segments]
         for segment in segments:
             segment.remove()
+
+    def clear(self) -> None:
+        """Forget all."""
+        self.remove(list(self.segments))
+        self._marks.clear()
+
+    def waits_since(self, now: float, newest: int, elsewhere: int) -> float:
+        """When the oldest number that is here only was first seen by these calls; infinity when none is.
+
+        Numbers up to `newest` were given; those up to `elsewhere` are on the disk or with the hub.
+        """
+        if not self._marks or self._marks[-1][1] < newest:
+            self._marks.append((now, newest))
+        while self._marks and self._marks[0][1] <= elsewhere:
+            self._marks.popleft()
+        return self._marks[0][0] if self._marks else float("inf")
 
     def keep_within(self, most: int) -> None:
         """While there are more bytes, thin the oldest of the finest segments, or give it up."""

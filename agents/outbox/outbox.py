@@ -5,15 +5,12 @@ survives the machine. When there are too many, the oldest are thinned, and the h
 """
 
 import logging
-from bisect import bisect_right
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from itertools import pairwise
-from operator import attrgetter
 from pathlib import Path
-from typing import NamedTuple
 
+from agents.outbox.backlog import Gap, portion
 from agents.outbox.disk import Disk
 from agents.outbox.memory import Memory
 from agents.outbox.recovery import new_epoch, recover
@@ -32,17 +29,8 @@ MOST_IN_MEMORY = 8 * 2**20
 MOST_ON_DISK = 512 * 2**20
 LONGEST = 30 * 86_400.0
 """Seconds that something is kept."""
-JUMP = 60.0
-"""Seconds that no clock goes forward at once unless it is set; one without a battery begins in the past."""
 MOST_MOVED = 8
 """Segments that move to the disk in one go."""
-
-
-class Gap(NamedTuple):
-    """Numbers that are not kept, though some before and after them are."""
-
-    first: int
-    last: int
 
 
 class Outbox:
@@ -56,10 +44,6 @@ class Outbox:
         self._disk = Disk(disk, found.disk, chores or ThreadPoolExecutor(1, "outbox"))
         self._stored = min((segment.first for segment in self._chain()), default=self.newest + 1) - 1
         self._progress = float("-inf")
-        self._marks: deque[tuple[float, int]] = deque()
-        """When which number was the newest, of those that are in memory only."""
-        self._zero = float("inf")
-        """The time of day when the monotonic clock was 0."""
         self._resent: int | None = None
         """The number up to which the backlog was sent again; None when none is being sent."""
         self._memory_trouble = Trouble(f"{memory} cannot be written to; readings are lost if the hub misses them")
@@ -106,22 +90,8 @@ class Outbox:
             self._resent, self._progress = self._stored, now
         if self._resent is None:
             return []
-        found: list[Entry | Gap] = []
-        reached, limit = max(self._resent, self.oldest - 1), self._stored + WINDOW
-        for entry in self._entries(reached):
-            if reached >= limit:
-                break
-            if entry.n > reached + 1:
-                found.append(Gap(reached + 1, entry.n - 1))
-                reached = entry.n - 1
-            if entry.n > limit:
-                break
-            found.append(entry)
-            reached = entry.n
-        else:
-            if reached < self.newest:
-                found.append(Gap(reached + 1, self.newest))
-            reached = self.newest
+        start = max(self._resent, self.oldest - 1)
+        found, reached = portion(self._chain(), start, self._stored + WINDOW, self.newest)
         self._resent = None if reached == self.newest else reached
         return found
 
@@ -130,16 +100,13 @@ class Outbox:
 
         `now` is monotonic, `wall` the time of day in seconds since 1970, by which files age.
         """
-        if not self._marks or self._marks[-1][1] < self.newest:
-            self._marks.append((now, self.newest))
-        while self._marks and self._marks[0][1] <= max(self._stored, self._disk.newest):
-            self._marks.popleft()
+        waits_since = self._memory.waits_since(now, self.newest, self._elsewhere)
         self._memory.keep_within(MOST_IN_MEMORY)
-        self._look_at_clock(wall - now)
+        self._disk.follow_clock(wall - now)
         self._settle()
         if self._disk.busy:
             return
-        if self._marks and now - self._marks[0][0] >= PATIENCE - UNEVEN:
+        if now - waits_since >= PATIENCE - UNEVEN:
             self._move()
         elif self._disk.size > MOST_ON_DISK:
             self._disk.thin()
@@ -152,33 +119,23 @@ class Outbox:
         """Let the disk have what the hub has not stored, and the last number: perhaps the machine is about to end."""
         self._disk.wait()
         self._settle()
-        if max(self._stored, self._disk.newest) < self.newest:
+        if self._elsewhere < self.newest:
             self._move(len(self._memory.segments))
             self._disk.wait()
             self._settle()
-        if max(self._stored, self._disk.newest) == self.newest:
+        if self._elsewhere == self.newest:
             with self._disk_trouble:
                 self._disk.leave(self.epoch, self.newest)
         self._disk.close()
         self._memory.close()
 
+    @property
+    def _elsewhere(self) -> int:
+        """Nothing up to this number is in memory only: the hub has it, or the disk."""
+        return max(self._stored, self._disk.newest)
+
     def _chain(self) -> list[Segment]:
         return [*self._disk.segments, *self._memory.segments]
-
-    def _entries(self, after: int) -> Iterator[Entry]:
-        """What is kept with numbers above `after`, in order."""
-        chain = self._chain()
-        for segment in chain[max(0, bisect_right(chain, after, key=attrgetter("first")) - 1) :]:
-            entries = segment.entries()
-            for entry in entries[bisect_right(entries, after, key=attrgetter("n")) :]:
-                after = entry.n
-                yield entry
-
-    def _look_at_clock(self, zero: float) -> None:
-        """A clock that was set forward has dated the files too early; they are not too old for that."""
-        forward, self._zero = zero - self._zero, zero
-        for segment in self._disk.segments if forward > JUMP else ():
-            segment.date_later(forward)
 
     def _settle(self) -> None:
         """See what became of the last chore."""
@@ -195,7 +152,7 @@ class Outbox:
     def _move(self, most: int = MOST_MOVED) -> None:
         """Have the oldest segments in memory written to the disk."""
         self._begin()
-        moving, after = self._memory.segments[:-1][:most], max(self._stored, self._disk.newest)
+        moving, after = self._memory.segments[:-1][:most], self._elsewhere
         entries = [entry for segment in moving for entry in segment.entries() if entry.n > after]
         if entries:
             self._disk.move(self.epoch, entries, lambda: self._memory.remove(moving))
@@ -217,10 +174,7 @@ class Outbox:
         if self._disk.busy:
             return  # the hub will say it again
         log.error("The outbox has lost its numbers; I begin anew. What the hub had not stored is a gap.")
-        for segment in list(self._disk.segments):
-            self._disk.remove(segment)
-        self._memory.remove(list(self._memory.segments))
+        self._disk.clear()
+        self._memory.clear()
         self.epoch, self.newest, self._stored, self._resent = new_epoch(), 0, 0, None
-        self._disk.newest = 0
-        self._marks.clear()
         self._begin()

@@ -5,7 +5,8 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
-from agents.outbox.outbox import PATIENCE, Gap, Outbox
+from agents.outbox.backlog import Gap
+from agents.outbox.outbox import PATIENCE, Outbox
 
 STATE, RESULT = "clayhub/s/d/state", "clayhub/s/d/result"
 

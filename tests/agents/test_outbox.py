@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from agents.outbox import memory, outbox
-from agents.outbox.outbox import PATIENCE, WINDOW, Gap
+from agents.outbox.backlog import Gap
+from agents.outbox.outbox import PATIENCE, WINDOW
 from agents.outbox.recovery import RESERVE
 from tests.agents.outbox_bench import RESULT, STATE, Bench, encode
 

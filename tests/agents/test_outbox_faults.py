@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-from agents.outbox.outbox import PATIENCE, WINDOW, Gap
+from agents.outbox.backlog import Gap, entries
+from agents.outbox.outbox import PATIENCE, WINDOW
 from tests.agents.outbox_bench import RESULT, STATE, Bench, encode
 
 
@@ -52,7 +53,7 @@ class Faults(RuleBasedStateMachine):
             box = self.bench.outbox
             self.promised[box.epoch, box.newest] = False
             if not lost:
-                self.arrive(next(reversed(list(box._entries(box.newest - 1)))))
+                self.arrive(next(reversed(list(entries(box._chain(), box.newest - 1)))))
 
     @rule(seconds=st.floats(0.1, 10))
     def time_passes(self, seconds: float) -> None:

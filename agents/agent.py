@@ -4,23 +4,21 @@ paho's thread and the workers only put events into the loop's queue; the loop de
 workers. Commands, readings and results thus meet in one place, in one order.
 """
 
-import logging
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from queue import Empty, SimpleQueue
 
 from agents.admission import Admission
 from agents.derivation import Derivations
 from agents.guard import Guard
 from agents.interlocks.keeper import Keeper
+from agents.listener import Listener
 from agents.messages import (
     Arrived,
     Event,
     Finished,
     Happened,
     Health,
-    HubLives,
     Identified,
     LinkUp,
     Obtained,
@@ -31,19 +29,11 @@ from agents.publisher import Publisher
 from agents.transit import Transit
 from agents.watchdog import Watchdog
 from agents.worker import Worker
-from hub.contract import topics
 from hub.contract.description import Description
-from hub.contract.errors import Refused
-from hub.contract.presence import Availability, Heartbeat, HubHeartbeat, Stored
-from hub.contract.topics import HUB_HEARTBEAT, Leaf
-from hub.mqtt.link import Incoming, Link
-
-log = logging.getLogger(__name__)
+from hub.mqtt.link import Link
 
 BEAT = 1.0
 """Seconds from heartbeat to heartbeat."""
-HUB_SILENT = 3.0
-"""Seconds without the hub's heartbeat after which it counts as away."""
 SAFE_WITHIN = 2.2
 """Seconds that the workers have at the end to bring the outputs to their safe values; `clayhub up` waits 2.6 in all."""
 
@@ -68,7 +58,7 @@ class Agent:
         self._derivations, self._interlocks = derivations, interlocks
         self._watchdog, self._guard, self._transit = Watchdog(workers, devices), Guard(publisher.boot), Transit()
         self._admission = Admission(self._guard, self._transit, publisher, workers, devices, interlocks, self._watchdog)
-        self._hub_seen, self._ready = float("-inf"), False
+        self._listener = Listener(self._admission, self._guard, self._transit, publisher, self._workers, notify)
         self._next_beat = time.monotonic()
 
     def stop(self) -> None:
@@ -127,51 +117,13 @@ class Agent:
                 self._interlocks.announce()
                 self._publisher.outbox.reconnected()
             case Arrived(incoming, at):
-                self._arrived(incoming, at)
+                self._listener.heard(incoming, at)
 
     def _obtained(self, event: Obtained, now: float) -> None:
         reading = self._derivations.complete(event, now)
         self._interlocks.obtained(reading, now)
         self._publisher.reading(reading)
         self._interlocks.tell(now)
-
-    def _arrived(self, incoming: Incoming, at: float) -> None:
-        try:
-            topic = topics.parse(incoming.topic)
-            match topic.leaf:
-                case Leaf.SET | Leaf.COMMAND:
-                    self._admission.asked(incoming, topic, at)
-                case Leaf.HEARTBEAT if incoming.retain:
-                    pass  # nobody's sign of life
-                case Leaf.HEARTBEAT if incoming.topic == HUB_HEARTBEAT:
-                    self._hub_lives(HubHeartbeat.decode(incoming.payload), at)
-                case Leaf.HEARTBEAT:
-                    self._echoed(incoming.payload, at)
-                case Leaf.STORED if not incoming.retain:
-                    stored = Stored.decode(incoming.payload)
-                    self._publisher.outbox.stored(stored.epoch, stored.n, at)
-                    self._publisher.backlog()
-                case Leaf.AVAILABILITY if incoming.payload == Availability.OFFLINE.encode():
-                    self._publisher.online()  # a predecessor's last will came late
-        except Refused as refusal:
-            log.warning("Left aside a message on %s: %s", incoming.topic, refusal)
-
-    def _echoed(self, payload: bytes, at: float) -> None:
-        with suppress(Refused):  # not ours, then, and the hub tells of it
-            heartbeat = Heartbeat.decode(payload)
-            if heartbeat.boot == self._guard.boot:
-                self._transit.echoed(heartbeat.beat, at)
-                if not self._ready and self._transit.prompt(at):
-                    self._ready = True  # from now on commands are taken
-                    self._notify("READY=1")
-
-    def _hub_lives(self, heartbeat: HubHeartbeat, at: float) -> None:
-        if not self._transit.prompt(at):
-            return  # it may have died since
-        self._hub_seen = at
-        self._guard.hub_seen(heartbeat.token)
-        for worker in self._workers:
-            worker.submit(HubLives(heartbeat.token, at))
 
     def _beat(self) -> None:
         now = time.monotonic()
@@ -184,7 +136,7 @@ class Agent:
         if beat is not None:
             self._guard.sent(beat, now)
             self._transit.sent(beat, now)
-        if now - self._hub_seen <= HUB_SILENT and self._link.connected:
+        if self._listener.hub_lives(now) and self._link.connected:
             self._publisher.backlog()
         self._notify("WATCHDOG=1")
 

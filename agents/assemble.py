@@ -1,7 +1,7 @@
 """An agent put together: its link, its workers, and the queue between them and its loop."""
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -12,6 +12,7 @@ from agents.device import Device
 from agents.interlocks.board import Board
 from agents.interlocks.keeper import Keeper
 from agents.interlocks.latches import Latches
+from agents.listener import subscriptions
 from agents.messages import Arrived, Event, LinkUp
 from agents.outbox.outbox import Outbox
 from agents.publisher import Publisher
@@ -61,19 +62,6 @@ def assemble(
     board = Board(interlocks, {key: entry.description.period for key, entry in entries.items()}, latched)
     keeper = Keeper(board, verdict, latches, publisher, workers)
     return Agent(events, link, publisher, workers, devices, Derivations(entries), keeper, notify)
-
-
-def subscriptions(name: str, devices: Iterable[str]) -> list[tuple[str, int]]:
-    """What the agent listens to, with the QoS.
-
-    Also to its own availability, which a late last will may contradict, and to its own heartbeat, whose echo tells how
-    long messages are on their way.
-    """
-    found = [(topics.HUB_HEARTBEAT, 0), (topics.agent(name, Leaf.HEARTBEAT), 0)]
-    found += [(topics.stored(name), 1), (topics.agent(name, Leaf.AVAILABILITY), 1)]
-    for key in devices:
-        found += [(topics.set_of(key, "+"), 1), (topics.device(key, Leaf.COMMAND), 1)]
-    return found
 
 
 def _workers(

@@ -1,6 +1,6 @@
 """The hub's word to agents on what is stored, so that they may forget it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hub.contract import topics
 from hub.contract.presence import Stored
@@ -15,18 +15,27 @@ class Confirmations:
 
     def __init__(self) -> None:
         self._waiting: dict[str, Stored] = {}
+        self._told: dict[str, Stored] = {}
         self._next: dict[str, float] = {}
 
-    def add(self, stored: dict[str, Stored]) -> None:
-        """Something is stored."""
+    def add(self, stored: Mapping[str, Stored]) -> None:
+        """So much is stored: tell of it as soon as it would outlive Redis."""
         self._waiting.update(stored)
 
     def next_due(self) -> float:
         """When there is something to say."""
         return min((self._next.get(agent, 0.0) for agent in self._waiting), default=1e18)
 
-    def due(self, now: float) -> Iterator[Publish]:
-        """What is to be said now."""
+    def due(self, durable: Mapping[str, Stored], now: float) -> Iterator[Publish]:
+        """What is to be said now, and no more than `durable`."""
         for agent in [agent for agent in self._waiting if self._next.get(agent, 0.0) <= now]:
             self._next[agent] = now + PAUSE
-            yield Publish(topics.stored(agent), self._waiting.pop(agent).encode())
+            wanted, found = self._waiting[agent], durable.get(agent)
+            if found is None:
+                continue
+            reached = found.epoch == wanted.epoch and found.n >= wanted.n
+            if reached:
+                del self._waiting[agent]
+            if reached or found != self._told.get(agent):
+                self._told[agent] = found
+                yield Publish(topics.stored(agent), found.encode())

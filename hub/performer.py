@@ -15,6 +15,7 @@ from hub.inbox import FEW
 from hub.mqtt.link import Link
 from hub.procedures.effects import Moment
 from hub.schedule.jobs import Jobs
+from hub.state.durable import Durable
 from hub.state.journal import Journal
 from hub.state.lane import Lane
 from hub.state.live import Live
@@ -37,13 +38,14 @@ class Performer:
         core: Core,
         link: Link,
         writer: Writer,
+        durable: Durable,
         hold: Hold,
         jobs: Jobs,
         tell: Callable[[Notice], None],
         now: Moment,
     ) -> None:
         self._core, self._link, self._writer, self._hold, self._jobs = core, link, writer, hold, jobs
-        self._tell = tell
+        self._tell, self._durable = tell, durable
         self._confirmations = Confirmations()
         self._next_write = self._next_telling = now.mono
 
@@ -52,7 +54,8 @@ class Performer:
         if self._core.effects.publishes:
             return 0.0
         telling = max(self._next_telling, self._next_write) if self._core.effects.live else self._hold.next_renewal
-        return min(telling, self._hold.next_renewal, self._confirmations.next_due())
+        confirming = max(self._confirmations.next_due(), self._next_write)
+        return min(telling, self._hold.next_renewal, confirming)
 
     def perform(self, now: Moment) -> None:
         """Do what the core has decided. Raises LockLostError."""
@@ -71,8 +74,7 @@ class Performer:
         for name, due in ((arm.name, arm.due) for arm in arms):
             self._jobs.arm(name, due)
         self._notify()
-        for word in self._confirmations.due(now.mono):
-            self._send(word)
+        self._confirm(now)
 
     def warn(self, now: Moment) -> None:
         """Say what a hub may say that is not sure of its lock: that Redis takes nothing."""
@@ -100,6 +102,17 @@ class Performer:
     def _send(self, message: Publish) -> bool:
         return self._link.publish(message.topic, message.payload, qos=message.qos, retain=message.retain)
 
+    def _confirm(self, now: Moment) -> None:
+        if now.mono < max(self._confirmations.next_due(), self._next_write):
+            return
+        try:
+            durable = self._durable.look()
+        except redis.RedisError as error:
+            self._failed(error, now)
+            return
+        for word in self._confirmations.due(durable, now.mono):
+            self._send(word)
+
     def _write(self, now: Moment) -> None:
         effects = self._core.effects
         lane, effects.lane = Lane() if effects.readings_wait else effects.lane, Lane()
@@ -110,10 +123,13 @@ class Performer:
         try:
             self._confirmations.add(self._writer.write(lane, live, effects.journal, now.ms))
         except redis.RedisError as error:
-            self._next_write = now.mono + PAUSE
-            self._hold.outage.failed(error, now.mono)
+            self._failed(error, now)
             return
         self._hold.outage.worked(now.mono)
         effects.journal = Journal()
         if live:
             effects.live, self._next_telling = Live(), now.mono + TELLING
+
+    def _failed(self, error: redis.RedisError, now: Moment) -> None:
+        self._next_write = now.mono + PAUSE
+        self._hold.outage.failed(error, now.mono)

@@ -51,7 +51,8 @@ class Service:
         """Be the hub until `stop`."""
         if self._settings.notify_urls:
             self._notifier.start()
-        lock = Lock(self._settings.connect(), self._boot, self._settings.config_hash)
+        client = self._settings.connect()
+        lock = Lock(client, self._boot, self._settings.config_hash)
         while not self._stopping.is_set():
             try:
                 if lock.take():
@@ -66,6 +67,7 @@ class Service:
                 self._tell("the lock in Redis was lost; I begin anew.")
             self._notify("WATCHDOG=1")
             self._stopping.wait(PAUSE)
+        client.close()
         self._herald.rest()
         self._notifier.stop()
 

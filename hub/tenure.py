@@ -18,6 +18,7 @@ from hub.procedures.effects import Moment
 from hub.reserve import Reserve
 from hub.schedule.jobs import ClockSet, Due, Jobs
 from hub.settings import Settings
+from hub.state.durable import Durable
 from hub.state.inquiries import Inquiries, Inquiry
 from hub.state.journal import Journal
 from hub.state.lock import Lock, LockLostError
@@ -69,7 +70,9 @@ class Tenure:
         self._inquiries = Inquiries(settings.connect(), self._inbox.put)
         self._jobs = Jobs(self._inbox.put)
         self._hold = Hold(lock, Room(self._client), reserve, settings.var, now.mono)
-        self._performer = Performer(self._core, self._link, writer, self._hold, self._jobs, tell, now)
+        self._performer = Performer(
+            self._core, self._link, writer, Durable(self._client), self._hold, self._jobs, tell, now
+        )
 
     def wake(self) -> None:
         """Have the loop look whether it shall stop."""

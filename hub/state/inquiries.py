@@ -52,6 +52,7 @@ class Inquiries:
                 self._stopping.wait(0.5)
             except Exception:  # the top of this thread: one bad entry must not stop the others
                 log.exception("a request in Redis cannot be read; I go on with the next.")
+        self._redis.close()
 
     def _look(self) -> None:
         streams: Any = self._redis.xread({keys.REQUESTS: self._cursor}, block=int(BLOCK * 1000))

@@ -1,10 +1,13 @@
 """The way of a reading: from an agent's words to Redis, once and in order, whatever happens between."""
 
+import contextlib
+
 import pytest
 
 from hub.state import keys
 from hub.state.view import Lost
 from tests.servers import wait_until
+from tests.slow_disk import slow_disk_until_killed
 from tests.wire.hubs import Lab, entries
 from tests.wire.speaker import LAMP
 
@@ -46,6 +49,35 @@ def test_what_the_agent_kept_during_an_outage_fills_the_history_in_order(lab: La
     agent.read()
     wait_until(agent.offered_again, "all confirmed")
     assert lab.history() == [("e1", n) for n in range(1, 53)]
+
+
+def test_fault_26_what_redis_has_in_memory_only_is_not_confirmed(lab: Lab) -> None:
+    """Redis's disk is slow, so that Redis has readings in its own memory only when it gets `kill -9`: it had answered,
+    but nobody was told that they are stored. It is back: all of them come again, and stand in it once."""
+    agent = lab.agent()
+    agent.read()
+    with slow_disk_until_killed(lab.redis_server):
+        wait_until(lambda: agent.read() and lab.redis.info("persistence")["aof_buffer_length"], "more is in memory")
+        agent.read()
+        wait_until(lambda: lab.history()[-1] == ("e1", agent.n), "Redis shows the latest")
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: agent.n not in agent.kept, "confirmed, which must not be", 0.5)
+    lab.redis_server.start()
+    wait_until(agent.offered_again, "confirmed")
+    assert lab.history() == [("e1", n) for n in range(1, agent.n + 1)]
+
+
+def test_fault_26_a_disk_that_stays_slow_delays_what_is_confirmed_and_no_more(lab: Lab) -> None:
+    """The disk stays slow: what is read meanwhile is confirmed all the same, when Redis has written it."""
+    agent = lab.agent()
+    agent.read()
+    with slow_disk_until_killed(lab.redis_server):
+        wait_until(lambda: agent.read() and lab.redis.info("persistence")["aof_buffer_length"], "more is in memory")
+        late = agent.read()
+        wait_until(lambda: agent.read() and late not in agent.kept, "confirmed")
+    lab.redis_server.start()
+    wait_until(agent.offered_again, "confirmed")
+    assert lab.history() == [("e1", n) for n in range(1, agent.n + 1)]
 
 
 def test_numbers_that_are_gone_are_recorded_as_a_gap(lab: Lab) -> None:

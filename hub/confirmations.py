@@ -7,7 +7,7 @@ from hub.contract.presence import Stored
 from hub.core.effects import Publish
 
 PAUSE = 0.1
-"""Seconds between two words to one agent."""
+"""Seconds between two words: a flood of readings needs no flood of these."""
 
 
 class Confirmations:
@@ -16,7 +16,7 @@ class Confirmations:
     def __init__(self) -> None:
         self._waiting: dict[str, Stored] = {}
         self._told: dict[str, Stored] = {}
-        self._next: dict[str, float] = {}
+        self._next = 0.0
 
     def add(self, stored: Mapping[str, Stored]) -> None:
         """So much is stored: tell of it as soon as it would outlive Redis."""
@@ -24,13 +24,13 @@ class Confirmations:
 
     def next_due(self) -> float:
         """When there is something to say."""
-        return min((self._next.get(agent, 0.0) for agent in self._waiting), default=1e18)
+        return self._next if self._waiting else 1e18
 
     def due(self, durable: Mapping[str, Stored], now: float) -> Iterator[Publish]:
         """What is to be said now, and no more than `durable`."""
-        for agent in [agent for agent in self._waiting if self._next.get(agent, 0.0) <= now]:
-            self._next[agent] = now + PAUSE
-            wanted, found = self._waiting[agent], durable.get(agent)
+        self._next = now + PAUSE
+        for agent, wanted in list(self._waiting.items()):
+            found = durable.get(agent)
             if found is None:
                 continue
             reached = found.epoch == wanted.epoch and found.n >= wanted.n

@@ -69,7 +69,8 @@ class Performer:
             self._hold.trim()
         self._write(now)  # first: a hub that is killed in between must not leave what is done for the next one to do
         self._publish(now)
-        self._write(now)  # what could not be sent
+        if effects.journal:
+            self._write(now)  # what could not be sent
         arms, effects.arms = effects.arms, []
         for name, due in ((arm.name, arm.due) for arm in arms):
             self._jobs.arm(name, due)

@@ -90,7 +90,7 @@ ROWS = (
     Row(
         "26",
         "Redis is killed and comes back",
-        "Nothing is confirmed before it is stored: no reading lost, none twice.",
+        "Nothing is confirmed before it is stored, and would outlive the kill: no reading lost, none twice.",
     ),
     Row(
         "27",

@@ -16,7 +16,7 @@ from hub.contract.command import Status
 from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
 from hub.contract.topics import Topic
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 
 log = logging.getLogger(__name__)
 

@@ -30,7 +30,7 @@ from agents.transit import Transit
 from agents.watchdog import Watchdog
 from agents.worker import Worker
 from hub.contract.description import Description
-from hub.mqtt.link import Link
+from hub.link.link import Link
 
 BEAT = 1.0
 """Seconds from heartbeat to heartbeat."""

@@ -23,7 +23,7 @@ from hub.contract.config.schema import Mqtt
 from hub.contract.interlock import Interlock, describe
 from hub.contract.presence import Availability
 from hub.contract.topics import Leaf
-from hub.mqtt.link import Link
+from hub.link.link import Link
 
 
 def assemble(

@@ -8,7 +8,7 @@ from hub.contract.command import Command, SetRequest
 from hub.contract.description import Description
 from hub.contract.errors import Code, Refused
 from hub.contract.topics import ROOT, Leaf, Topic
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 
 MAX_ID = 100
 

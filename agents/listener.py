@@ -14,7 +14,7 @@ from hub.contract import topics
 from hub.contract.errors import Refused
 from hub.contract.presence import Availability, Heartbeat, HubHeartbeat, Stored
 from hub.contract.topics import HUB_HEARTBEAT, Leaf
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hub.contract.channels import Value
 from hub.contract.command import Command, Status
 from hub.contract.errors import Code
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 
 # to a worker
 

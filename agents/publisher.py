@@ -24,7 +24,7 @@ from hub.contract.presence import Availability, Heartbeat
 from hub.contract.reading import UNSYNCED, Reading
 from hub.contract.strict import MAX_BYTES
 from hub.contract.topics import Leaf
-from hub.mqtt.link import Link
+from hub.link.link import Link
 
 log = logging.getLogger(__name__)
 

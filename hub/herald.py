@@ -12,7 +12,7 @@ from hub.alarms.definitions import STORE_REDIS, definitions
 from hub.alarms.notices import Notice, Notices
 from hub.contract import topics
 from hub.core.capacity import sentence
-from hub.mqtt.link import Link
+from hub.link.link import Link
 from hub.outage import Outage
 from hub.procedures.effects import Moment
 from hub.settings import Settings

@@ -3,7 +3,7 @@
 import queue
 from collections import deque
 
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 
 MOST_WAITING = 20_000
 """Readings. Beyond, new ones are not taken: their agents keep them and offer them again."""

@@ -12,7 +12,7 @@ from hub.core.core import Core
 from hub.core.effects import Publish
 from hub.hold import Hold
 from hub.inbox import FEW
-from hub.mqtt.link import Link
+from hub.link.link import Link
 from hub.procedures.effects import Moment
 from hub.schedule.jobs import Jobs
 from hub.state.durable import Durable

@@ -7,7 +7,7 @@ from pathlib import Path
 import redis
 
 from hub.contract.config.schema import Config
-from hub.mqtt.link import Incoming, Link
+from hub.link.link import Incoming, Link
 from hub.state.connect import connect
 
 

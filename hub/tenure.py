@@ -12,7 +12,7 @@ from hub.contract.topics import ROOT
 from hub.core.core import Core
 from hub.hold import Hold
 from hub.inbox import Inbox
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 from hub.performer import Performer
 from hub.procedures.effects import Moment
 from hub.reserve import Reserve

@@ -19,7 +19,7 @@ from hub.contract.config.schema import Mqtt as Broker
 from hub.contract.errors import Code, ConfigError, DeviceError
 from hub.contract.places import Places
 from hub.contract.reading import Quality
-from hub.mqtt.link import Link
+from hub.link.link import Link
 
 DEFAULT_PORT = 1883
 MQTT_311 = 4

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from agents.simulators.faults import FaultFile
 from agents.simulators.place import Place
 from agents.simulators.ports import HOST, free_port
 from agents.simulators.surroundings import Exchange
-from hub.mqtt.link import Incoming, Link
+from hub.link.link import Incoming, Link
 
 TELE_PERIOD = 10.0
 """Seconds of the device from one SENSOR message to the next."""

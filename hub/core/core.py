@@ -19,7 +19,7 @@ from hub.core.effects import Effects, Publish
 from hub.core.intake import Intake
 from hub.core.interlocks import Interlocks
 from hub.core.presence import Presence
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 from hub.procedures.effects import Moment
 from hub.state.lock import Lock
 from hub.state.record import Record

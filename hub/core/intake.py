@@ -23,7 +23,7 @@ from hub.core.devices import Devices, happened
 from hub.core.effects import Effects
 from hub.core.interlocks import Interlocks
 from hub.core.presence import Presence
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 from hub.procedures.effects import Moment
 
 

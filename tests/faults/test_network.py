@@ -37,7 +37,7 @@ def test_fault_30_a_half_open_connection_is_noticed_and_leases_act(
     """Between an agent and a real broker all bytes are swallowed while both ends stay open (keepalive 2 s): the lease's
     end is done at the device, the agent drops the connection and makes a new one, and commands work again.
     """
-    monkeypatch.setattr("hub.mqtt.connection.KEEPALIVE", 2)
+    monkeypatch.setattr("hub.link.connection.KEEPALIVE", 2)
     device = "heat: {driver: bench, address: half-open, period: 100ms, channels: {heater: {lease: 1s}}}"
     with Ear(broker.port) as ear, Proxy(broker.port) as network, agent(network, tmp_path, device):
         assert ear.ask("heater", "true", "a1")["status"] == "done"

@@ -13,7 +13,7 @@ from hub.contract.reading import Reading
 from hub.contract.topics import Leaf
 from hub.core.core import Core
 from hub.core.effects import Publish
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 from hub.procedures.effects import Moment
 from hub.state import record
 from hub.state.journal import Journal

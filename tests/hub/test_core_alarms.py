@@ -12,7 +12,7 @@ from hub.contract.description import Description
 from hub.contract.presence import Heartbeat
 from hub.contract.reading import Quality, Reading
 from hub.contract.topics import Leaf
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 from hub.state import record
 from tests.hub.test_core import Clockwork
 from tests.wire.speaker import AGENT, LAMP, TS, lamp_description

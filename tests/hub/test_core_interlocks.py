@@ -13,7 +13,7 @@ from hub.contract.description import Description
 from hub.contract.presence import Heartbeat
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 from tests.hub.test_core_alarms import Watch
 from tests.wire.speaker import AGENT, LAMP, TS, lamp_description
 

@@ -6,7 +6,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 from tests.hub.test_core import Clockwork
 from tests.wire.speaker import LAMP
 

@@ -3,7 +3,7 @@
 import threading
 
 from hub.inbox import BATCH, Inbox
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 
 
 def message(topic: str, n: int = 0) -> Incoming:

@@ -6,7 +6,7 @@ from hub.contract import topics
 from hub.contract.command import Result, Status
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf
-from hub.mqtt.link import Incoming
+from hub.link.link import Incoming
 from tests.hub.test_core import Clockwork
 from tests.wire.speaker import LAMP, TS
 

@@ -16,7 +16,7 @@ from agents.outbox.outbox import Outbox
 from hub.contract.config.load import load
 from hub.contract.interlock import interlocks
 from hub.contract.presence import Heartbeat
-from hub.mqtt.link import Incoming, Link
+from hub.link.link import Incoming, Link
 from tests.agents.bench import DRIVERS, SHELF, Hardware
 from tests.proxy import Proxy
 from tests.servers import MosquittoServer

@@ -14,7 +14,7 @@ from hub.contract.event import DeviceEvent
 from hub.contract.presence import Heartbeat, Stored
 from hub.contract.reading import Reading
 from hub.contract.topics import Leaf
-from hub.mqtt.link import Incoming, Link
+from hub.link.link import Incoming, Link
 
 AGENT, LAMP = "pi", "phytotron/lamp"
 TS = "2026-11-22T11:35:02.123Z"

@@ -7,7 +7,7 @@ from redis import Redis
 
 from hub.contract.command import Status
 from hub.contract.errors import ClayhubError, Code
-from hub.mqtt.link import Link
+from hub.link.link import Link
 from hub.state import keys
 from hub.state.requests import Requests
 from tests.servers import MosquittoServer, RedisServer, wait_until

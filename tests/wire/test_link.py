@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.mqtt.link import Incoming, Link
+from hub.link.link import Incoming, Link
 from tests.servers import MosquittoServer, free_port, wait_until
 
 Make = Callable[..., "End"]

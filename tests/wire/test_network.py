@@ -9,7 +9,7 @@ from queue import SimpleQueue
 
 import pytest
 
-from hub.mqtt.link import Incoming, Link
+from hub.link.link import Incoming, Link
 from tests.servers import MosquittoServer, wait_until
 
 

@@ -13,7 +13,7 @@ from hub.contract import strict, topics
 from hub.contract.errors import ClayhubError, Refused
 from hub.contract.presence import HubHeartbeat
 from hub.contract.topics import Leaf
-from hub.mqtt.link import Incoming, Link
+from hub.link.link import Incoming, Link
 from hub.state.connect import connect
 from hub.state.requests import Requests
 from tests.faults.campaign.ledger import Asked, Ledger

@@ -9,7 +9,7 @@ import orjson
 import redis
 
 from hub.contract import strict, times, topics
-from hub.mqtt.link import Incoming, Link
+from hub.link.link import Incoming, Link
 from hub.state import keys
 from tests.faults.campaign.laboratory import DEVICES
 from tests.faults.campaign.ledger import Asked, Ledger

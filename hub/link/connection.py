@@ -17,7 +17,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from hub.mqtt.network import Client, Network
+from hub.link.network import Client, Network
 
 KEEPALIVE = 10
 """Seconds."""

@@ -17,7 +17,7 @@ import time
 import paho.mqtt.client as paho
 from paho.mqtt.properties import Properties
 
-from hub.mqtt.buffered_socket import READ_AHEAD, BufferedSocket
+from hub.link.buffered_socket import READ_AHEAD, BufferedSocket
 
 MESSAGES = 100
 """Received before what is to be said is said, so that a flood holds up nobody's command."""

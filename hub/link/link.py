@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 
-from hub.mqtt.connection import Connection, Incoming, Terms
+from hub.link.connection import Connection, Incoming, Terms
 
 __all__ = ["Incoming", "Link"]
 

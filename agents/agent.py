@@ -4,6 +4,7 @@ paho's thread and the workers only put events into the loop's queue; the loop de
 workers. Commands, readings and results thus meet in one place, in one order.
 """
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
@@ -32,10 +33,13 @@ from agents.worker import Worker
 from hub.contract.description import Description
 from hub.link.link import Link
 
+log = logging.getLogger(__name__)
+
 BEAT = 1.0
 """Seconds from heartbeat to heartbeat."""
-SAFE_WITHIN = 2.2
-"""Seconds that the workers have at the end to bring the outputs to their safe values; `clayhub up` waits 2.6 in all."""
+SAFE_WITHIN = 11.0
+"""Seconds that the workers have at the end to bring the outputs to their safe values. A slow instrument must be read to
+its end before it can be told anything, and is read once more behind that. `clayhub up` waits 12 in all, systemd 15."""
 
 
 class Agent:
@@ -145,7 +149,10 @@ class Agent:
             worker.submit(Stop())
         end = time.monotonic() + SAFE_WITHIN
         for worker in self._workers:
-            worker.join(max(0.0, end - time.monotonic()))
+            given_up = worker in self._watchdog.given_up
+            worker.join(0.0 if given_up else max(0.0, end - time.monotonic()))
+            if worker.is_alive():
+                log.error("%s took too long: its outputs may still be on. Look at its devices.", worker.name)
         while not self._events.empty():
             event = self._events.get()
             if isinstance(event, Obtained | Finished):

@@ -32,9 +32,14 @@ class Watchdog:
         self._unanswered = dict.fromkeys(workers.values(), 0)
         self._worked: set[str] = set()
 
+    @property
+    def given_up(self) -> set[Worker]:
+        """Those that do not answer: whoever waits for them waits for ever."""
+        return {worker for worker, unanswered in self._unanswered.items() if unanswered > PATIENCE}
+
     def hangs(self, key: str) -> bool:
         """Whether the worker of this device is given up, for now."""
-        return self._unanswered[self._workers[key]] > PATIENCE
+        return self._workers[key] in self.given_up
 
     def beat(self) -> Iterator[Event]:
         """To be called once a heartbeat. Raises DriverHangs when only a new process can make outputs safe.

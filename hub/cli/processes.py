@@ -13,9 +13,10 @@ from hub.contract.config.schema import Config
 from hub.contract.places import Places
 from hub.state.view import View
 
-STOPPING = {"web": 0.6, "hub": 0.8, "agent": 2.6, "simulator": 0.2, "mosquitto": 0.3, "redis": 0.4}
-"""The order of stopping, and the seconds that each has to end by itself: together less than 5. Most of them are the
-agents', who make the outputs safe: after the hub, which then commands no more, and before what they need for it."""
+STOPPING = {"web": 0.6, "hub": 0.8, "agent": 12.0, "simulator": 0.2, "mosquitto": 0.3, "redis": 0.4}
+"""The order of stopping, and the seconds that each has to end by itself: together less than 3 but for the agents.
+They make the outputs safe, after the hub, which then commands no more, and before what they need for it; that is done
+at once unless an instrument is slow or silent."""
 
 
 def stages(config: Config, places: Places, client: redis.Redis) -> list[list[Program]]:

@@ -44,13 +44,15 @@ def start_time(pid: int) -> str | None:
 def stop(processes: Collection[Running], hurry: Callable[[], bool] = lambda: False) -> None:
     """End the processes turn by turn: politely, then by force when their grace is over.
 
-    While `hurry()` is true, half a second is the longest grace. A frozen process is thawed, so that an agent can still
-    make its outputs safe.
+    While `hurry()` is true, half a second is the longest grace. Frozen processes are thawed, so that an agent can still
+    make its outputs safe, and reach what it needs for it.
     """
+    for process in processes:
+        send(process.pid, signal.SIGCONT)
     for turn in sorted({process.turn for process in processes}):
         together = [process for process in processes if process.turn == turn]
         for process in together:
-            send(process.pid, signal.SIGTERM, signal.SIGCONT)
+            send(process.pid, signal.SIGTERM)
         begin = time.monotonic()
         for process in together:
             while process.alive() and time.monotonic() - begin < min(process.grace, 0.5 if hurry() else math.inf):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from agents.agent import SAFE_WITHIN
 from hub.cli.processes import STOPPING
 from hub.contract.config.load import load
 from hub.state.view import View
@@ -242,5 +243,8 @@ def test_after_a_kill_the_next_one_cleans_up_and_works(ending: Installation) -> 
     nothing_left(ending, list(left.values()))
 
 
-def test_the_times_to_end_are_less_than_five_seconds_together() -> None:
-    assert sum(STOPPING.values()) < 5
+def test_agents_have_the_time_that_they_take_to_make_outputs_safe_and_others_little() -> None:
+    unit = (Path(__file__).parents[2] / "deploy/systemd/clayhub-agent@.service.template").read_text()
+    under_systemd = int(unit.partition("TimeoutStopSec=")[2].split()[0])
+    assert SAFE_WITHIN < STOPPING["agent"] < under_systemd
+    assert sum(STOPPING.values()) - STOPPING["agent"] < 3

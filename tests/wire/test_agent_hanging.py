@@ -73,6 +73,18 @@ def test_what_hangs_from_the_start_has_a_fault_and_leaves_the_others_alone(
         assert ear.ask("heater", "true", "a3", "s/heat")["status"] == "done"
 
 
+def test_an_agent_that_is_stopped_while_a_device_is_slow_says_that_its_outputs_may_be_on(
+    broker: MosquittoServer, ear: Ear, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(loop, "SAFE_WITHIN", 0.3)
+    with agent(broker, tmp_path, TWO):
+        assert ear.ask("heater", "true", "a1", "s/heat")["status"] == "done"
+        SHELF["one"].gate.clear()
+    assert [line for line in caplog.messages if "may still be on" in line] == [
+        "bus one took too long: its outputs may still be on. Look at its devices."
+    ]
+
+
 def test_the_process_of_such_an_agent_ends_with_a_sentence_and_code_1(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

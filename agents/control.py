@@ -67,6 +67,8 @@ class Control:
         if found is None:
             return Finished(job, Status.DONE)
         if not confirms(self._entry, name, value, found):
+            if value == self._safety.values.get(name):
+                self._safety.unknown(name)  # somebody wants it safe, and it is not: this is not given up after one try
             reason = f"{name} was set to {shown(value)}, but the device shows {shown(found.values[name])}."
             return Finished(job, Status.FAILED, Code.NOT_CONFIRMED, reason)
         self._safety.confirmed(name, value)

@@ -131,8 +131,10 @@ class Device:
         self._connection.close()
 
     def _pay(self) -> None:
-        """Give the outputs the safe values they owe, if the device can be reached."""
-        if self.works:
+        """Give the outputs the safe values they owe; on a device that was not reached, soon: perhaps it is back."""
+        if not self.works:
+            self._visits.hasten()
+        else:
             try:
                 self._settle()
             except DeviceError as error:

@@ -130,6 +130,19 @@ def test_a_write_that_failed_leaves_the_output_owing_its_safe_value(bed: Bed) ->
     assert bed.hardware.log == [("heater", False)]
 
 
+def test_a_safe_value_that_the_device_did_not_take_is_set_again_until_it_shows_it(bed: Bed) -> None:
+    """Else the hub would go on renewing the lease of an output that somebody has switched off."""
+    bed.set("heater", True, token=1)
+    bed.hardware.stuck = True
+    assert bed.set("heater", False, token=1).code is Code.NOT_CONFIRMED
+    bed.hardware.stuck = False
+    bed.device.renew(1, bed.now)
+    bed.now += PERIOD
+    bed.device.visit()
+    assert bed.shows("heater") is False
+    assert bed.device.lease_ends is None
+
+
 def test_an_output_that_does_not_become_safe_is_a_fault(bed: Bed) -> None:
     bed.set("heater", True)
     bed.hardware.stuck = True
@@ -175,6 +188,25 @@ def test_a_lease_that_ends_while_the_device_is_away_is_paid_on_its_return(bed: B
     bed.device.end_leases()
     assert bed.shows("heater") is True
     bed.hardware.silent = False
+    bed.device.visit()
+    assert bed.shows("heater") is False
+
+
+def test_a_lease_that_ends_when_the_device_is_back_does_not_wait_for_a_long_pause(bed: Bed) -> None:
+    bed.set("heater", True)
+    bed.hardware.silent = True
+    ends = bed.device.lease_ends
+    assert ends is not None
+    bed.now += 1
+    bed.device.visit()
+    while bed.device.due < ends:
+        bed.now = bed.device.due
+        bed.device.visit()
+    bed.hardware.silent = False
+    bed.now = ends
+    bed.device.end_leases()
+    assert bed.device.due <= bed.now + 1.0
+    bed.now = max(bed.now, bed.device.due)
     bed.device.visit()
     assert bed.shows("heater") is False
 

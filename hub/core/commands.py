@@ -38,7 +38,7 @@ class Commands:
         self._token, self._counter = token, 0
         self._sent: dict[str, Sent] = {}
         self._latest: dict[tuple[str, str], str] = {}
-        self._done: dict[str, None] = {}
+        self._done: dict[str, Record | None] = {}
         self.ended: list[Record] = []
 
     @property
@@ -61,13 +61,16 @@ class Commands:
                 self._sent[record["id"]] = Sent(record, self._devices.agents[key], now.mono + RESULT_TIMEOUT)
         for record in filter(is_final, in_hand):
             self._sent.pop(record["id"], None)
-            self._remember(record["id"])
+            self._remember(record["id"], record)
             target = (record["key"] or "", record["channel"] or "")
             self._out.journal.record(record, latest=self._latest.get(target) == record["id"])
 
     def ask(self, record: Record, now: Moment) -> None:
-        """Send the command that a pending record asks for, or end it at once. The same one is not sent twice."""
+        """Send the command that a pending record asks for, or end it at once. The same one is not sent twice: whoever
+        asks for it again, as a run does that goes on after a restart, gets the end that it had."""
         if self._knows(record):
+            final = self._done.get(record["id"])
+            self.ended += [final] if final is not None else []
             return
         key, channel = record["key"] or "", record["channel"] or ""
         try:
@@ -97,15 +100,22 @@ class Commands:
         record = foreign(key, result, now.ms)
         if not self._presence.is_live(self._devices.agent_of(key), result.epoch):
             return  # by another agent of the same name, which refuses what is not meant for it
-        sent = self._sent.get(result.id)
-        if sent is not None and sent.record["key"] == key and sent.record["channel"] == result.channel:
-            self.end(sent.record, result.status, now, result.code, result.reason, record["until"])
-        elif result.id not in self._done:
+        if not self.answered(key, result, now) and result.id not in self._done:
             self._remember(result.id)
             known = self._devices.has(key, result.channel)
             if known:
                 self._latest[key, result.channel] = result.id
             self._out.journal.foreign(record, latest=known)
+
+    def answered(self, key: str, result: Result, now: Moment) -> bool:
+        """End the command that this is the answer to, also when it comes with the backlog; False when none waits for
+        it. Raises Refused (bad_message)."""
+        sent = self._sent.get(result.id)
+        if sent is None or sent.record["key"] != key or sent.record["channel"] != result.channel:
+            return False
+        until = None if result.until is None else instant_ms(result.until)
+        self.end(sent.record, result.status, now, result.code, result.reason, until)
+        return True
 
     def on_lost(self, agent: str, now: Moment) -> None:
         """The agent went offline: nobody knows what became of the commands that it has."""
@@ -145,7 +155,7 @@ class Commands:
         final = record.copy()
         final.update({"status": status, "code": code, "reason": reason, "ended": now.ms, "until": until_ms})
         self._sent.pop(record["id"], None)
-        self._remember(record["id"])
+        self._remember(record["id"], final)
         target = (record["key"] or "", record["channel"] or "")
         self._out.journal.record(final, latest=self._latest.get(target) == record["id"])
         self.ended.append(final)
@@ -159,8 +169,8 @@ class Commands:
     def _knows(self, record: Record) -> bool:
         return record["id"] in self._sent or record["id"] in self._done
 
-    def _remember(self, command_id: str) -> None:
-        self._done[command_id] = None
+    def _remember(self, command_id: str, final: Record | None = None) -> None:
+        self._done[command_id] = final
         if len(self._done) > REMEMBERED:
             del self._done[next(iter(self._done))]
 

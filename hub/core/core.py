@@ -59,7 +59,15 @@ class Core:
             now,
         )
         self._capacity = Capacity(self._alarms, self.effects)
-        self._intake = Intake(self._devices, self._presence, self._interlocks, self._alarms, kept.states, self.effects)
+        self._intake = Intake(
+            self._devices,
+            self._presence,
+            self._interlocks,
+            self._commands,
+            self._alarms,
+            kept.states,
+            self.effects,
+        )
         self._automation = Automation(config, self._devices.descriptions, kept.memory, self._commands, self.effects)
         self._commands.restore(kept.commands, kept.memory.commands, now)
         self._automation.restore(now)

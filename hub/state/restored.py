@@ -12,7 +12,7 @@ from hub.contract.errors import Refused
 from hub.state import keys
 from hub.state.journal import Journal
 from hub.state.objects import Json, objects
-from hub.state.record import Record
+from hub.state.record import Record, is_final
 
 
 class Memory(NamedTuple):
@@ -33,7 +33,7 @@ class Restored:
     states: list[str]
     """The devices of which a state is known."""
     commands: list[Record]
-    """The latest command of each channel."""
+    """The latest command of each channel, and all whose end is not on record."""
     memory: Memory
 
 
@@ -47,7 +47,8 @@ def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journa
     with client.pipeline(transaction=False) as pipe:
         for name in hashes:
             pipe.hgetall(name)
-        *answers, runs, schedules, alarms = pipe.execute()
+        pipe.xrevrange(keys.AUDIT)
+        *answers, runs, schedules, alarms, audit = pipe.execute()
     found = [{field.decode(): value for field, value in each.items()} for each in answers]
     for name, fields in zip(hashes[:4], found[:4], strict=True):
         for field in [field for field in fields if config.agent_of("/".join(field.split("/")[:2])) is None]:
@@ -59,13 +60,22 @@ def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journa
     return Restored(
         descriptions=_descriptions(infos),
         states=list(states),
-        commands=[orjson.loads(record) for record in requested.values()],
+        commands=[*map(orjson.loads, requested.values()), *_without_end(audit)],
         memory=memory._replace(
             runs={**memory.runs, **objects(runs)},
             schedules={**memory.schedules, **objects(schedules)},
             alarms={**memory.alarms, **objects(alarms)},
         ),
     )
+
+
+def _without_end(audit: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Record]:
+    """The commands whose latest word on record, which comes first in `audit`, is not their end."""
+    latest: dict[str, Record] = {}
+    for _entry, fields in audit:
+        record: Record = orjson.loads(fields[b"j"])
+        latest.setdefault(record["id"], record)
+    return [record for record in latest.values() if not is_final(record)]
 
 
 def _descriptions(infos: dict[str, bytes]) -> dict[str, Description]:

@@ -5,14 +5,16 @@ import queue
 import pytest
 from redis import Redis
 
-from hub.contract.command import Status
+from hub.contract import topics
+from hub.contract.command import Result, Status
 from hub.contract.errors import ClayhubError, Code
+from hub.contract.topics import Leaf
 from hub.link.link import Link
 from hub.state import keys
 from hub.state.requests import Requests
 from tests.servers import MosquittoServer, RedisServer, wait_until
 from tests.wire.hubs import Lab, entries
-from tests.wire.speaker import LAMP
+from tests.wire.speaker import LAMP, TS
 
 
 def test_a_command_goes_guarded_to_the_agent_and_its_result_comes_back(lab: Lab) -> None:
@@ -161,3 +163,33 @@ def test_a_hub_that_comes_too_late_expires_what_was_asked(
         assert (record["status"], record["code"]) == (Status.EXPIRED, Code.EXPIRED)
     finally:
         lab.close()
+
+
+def test_a_command_that_is_not_the_latest_of_its_channel_has_an_end_too_when_the_hub_is_replaced(lab: Lab) -> None:
+    """Two of the panel's and one of Node-RED are on their way: beside the channel stands only the last."""
+    agent = lab.agent()
+    first, second = lab.ask("red", 1), lab.ask("red", 2)
+    one, two = agent.commands.get(timeout=5), agent.commands.get(timeout=5)
+    agent.result("node-red-1", "red", None, Status.REJECTED, code="out_of_range", reason="red takes 0 to 100 %.")
+    wait_until(lambda: lab.lamp()["requested"]["red"]["id"] == "node-red-1", "taken")
+    lab.hubs[0].stop()
+    second_hub = lab.second_hub()
+    wait_until(lambda: "READY=1" in second_hub.words, "the second hub works")
+    agent.heartbeat()
+    agent.answer(one)
+    agent.answer(two)
+    assert (lab.outcome(first)["status"], lab.outcome(second)["status"]) == (Status.DONE, Status.DONE)
+    assert lab.lamp()["requested"]["red"]["id"] == "node-red-1"
+
+
+def test_a_result_that_comes_with_the_backlog_is_the_end_of_its_command(lab: Lab) -> None:
+    """The agent answered while the broker or the hub was away."""
+    agent = lab.agent()
+    request = lab.ask("red", 60)
+    command = agent.commands.get(timeout=5)
+    agent.n += 1
+    said = Result(command.id, "red", 60, Status.DONE, TS, agent.epoch, agent.n)
+    agent.kept[agent.n] = (topics.device(LAMP, Leaf.RESULT), said.encode())
+    wait_until(agent.offered_again, "stored")
+    assert lab.outcome(request)["status"] == Status.DONE
+    assert lab.audit() == ["pending", "done"]

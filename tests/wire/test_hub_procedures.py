@@ -69,6 +69,23 @@ def test_a_new_hub_ends_what_the_one_before_left(glowing: Lab) -> None:
     wait_until(lambda: glowing.view.snapshot()["runs"]["glow"]["state"] == "stopped", "stopped")
 
 
+def test_a_run_that_resumes_hears_what_became_of_a_command_while_the_hub_was_away(
+    broker: MosquittoServer, redis_server: RedisServer
+) -> None:
+    lab = Lab(broker, redis_server, procedures={"glow": {**GLOW, "on_restart": "resume"}})
+    try:
+        agent = lab.agent()
+        ask(lab, "procedure", "glow", "start")
+        command = agent.commands.get(timeout=10)
+        lab.hubs[0].stop()
+        agent.answer(command)
+        lab.second_hub()
+        wait_until(lambda: agent.offered_again() and lab.view.snapshot()["hub"] is not None, "stored")
+        wait_until(lambda: lab.view.snapshot()["runs"]["glow"]["stage"] == "glowing", "it goes on", 6)
+    finally:
+        lab.close()
+
+
 def test_a_flushed_redis_does_not_make_the_hub_forget_a_run(glowing: Lab) -> None:
     agent = glowing.agent()
     ask(glowing, "procedure", "glow", "start")

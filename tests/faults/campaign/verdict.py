@@ -75,7 +75,7 @@ def _undecided(seen: Evidence) -> Iterator[str]:
     for command in seen.ledger.asked.values():
         old = command.at < seen.ended - PENDING
         forgotten = any(command.at - 1 < at < command.at + PENDING for at in lost)
-        if command.by in ("panel", "program") and command.id and not command.results and old and not forgotten:
+        if command.by in ("panel", "program") and command.id and not command.recorded and old and not forgotten:
             yield f"no outcome: {command}"
 
 

@@ -30,11 +30,15 @@ class Notices:
     def __init__(self, config: Notify, lab: str) -> None:
         self._config, self._lab = config, lab
         self._latest: dict[str, int] = {}
+        self._open: set[str] = set()
+        """Alarms of which people were told that they came, and not yet that they are over."""
         self._sign_of_life: datetime | None = None
 
     def ended(self, alarm: Alarm) -> Notice | None:
         """The alarm has become normal; a notice if it had been told of."""
-        return None if alarm.told is None else self._notice("over", alarm)
+        told = alarm.told is not None or alarm.id in self._open
+        self._open.discard(alarm.id)
+        return self._notice("over", alarm) if told else None
 
     def due(self, standing: Mapping[str, Alarm], now: Moment) -> dict[str, Notice]:
         """By alarm: what nobody has been told yet, or has not acknowledged since `repeat`."""
@@ -42,6 +46,7 @@ class Notices:
         for alarm in standing.values():
             if alarm.waits and self._is_urgent(alarm) and self._is_due(alarm, now.ms):
                 self._latest[alarm.id] = now.ms
+                self._open.add(alarm.id)
                 found[alarm.id] = self._notice("alarm" if alarm.told is None else "still", alarm)
         return found
 

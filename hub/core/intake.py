@@ -4,6 +4,7 @@ A message that cannot be taken becomes a dead letter. If its number can be read 
 behind it; if not, the agent keeps offering it, and the next gap in its heartbeats settles it.
 """
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
@@ -18,7 +19,7 @@ from hub.contract.presence import Gap, Heartbeat
 from hub.contract.reading import STALE_PERIODS, Reading
 from hub.contract.topics import Leaf, Topic
 from hub.core.alarms import Alarms
-from hub.core.commands import foreign, instant_ms
+from hub.core.commands import Commands, foreign, instant_ms
 from hub.core.devices import Devices, happened
 from hub.core.effects import Effects
 from hub.core.interlocks import Interlocks
@@ -35,13 +36,16 @@ class Intake:
         devices: Devices,
         presence: Presence,
         interlocks: Interlocks,
+        commands: Commands,
         alarms: Alarms,
         known: Iterable[str],
         out: Effects,
     ) -> None:
         self._devices, self._presence, self._out = devices, presence, out
-        self._interlocks, self._alarms = interlocks, alarms
+        self._interlocks, self._commands, self._alarms = interlocks, commands, alarms
         self._known = set(known)
+        self._told: deque[tuple[str, str, int]] = deque(maxlen=1_000)
+        """Results that were an alarm, by agent, epoch and number: they may come again with the backlog."""
 
     def take(self, messages: Iterable[Incoming], now: Moment) -> None:
         """Readings, results and heartbeats, live or from an agent's backlog."""
@@ -96,7 +100,9 @@ class Intake:
 
     def _result(self, key: str, result: Result, when: int, now: Moment) -> None:
         agent = self._devices.agent_of(key)
-        if result.code == Code.RETAINED:
+        numbered = (agent, result.epoch, result.n)
+        if result.code == Code.RETAINED and numbered not in self._told:
+            self._told.append(numbered)
             self._alarms.on_retained(key, result.channel, now)
         self._out.lane.result(agent, result.epoch, result.n, foreign(key, result, when))
 
@@ -115,6 +121,8 @@ class Intake:
             raise Refused(Code.FORBIDDEN, f"{topic.key} is not served by the agent {agent}.")
         if topic.leaf is Leaf.RESULT:
             result = Result.decode(inner)
+            if self._presence.is_live(agent, result.epoch):
+                self._commands.answered(topic.key, result, now)
             self._result(topic.key, result, instant_ms(result.ts), now)
         elif topic.leaf is Leaf.EVENT:
             event = DeviceEvent.decode(inner)

@@ -97,6 +97,12 @@ class Interlocks:
             if name in tripped or watch.state == TRIPPED:
                 cause = tripped.get(name, watch.cause)
                 yield Finding(name, True, interlock_alarm.sentence(watch.interlock, cause))
+            elif (
+                watch.state == WAITING
+                and not self._patient
+                and not (watch.interlock.permissive or watch.interlock.latched)
+            ):
+                yield Finding(name, True, interlock_alarm.sentence(watch.interlock, watch.cause))
             if watch.state in (NORMAL, BLOCKED) or (watch.state == LATCHED and watch.cause is None):
                 yield Finding(name, False, "")
 

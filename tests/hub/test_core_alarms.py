@@ -8,6 +8,7 @@ import orjson
 from hub.contract import interlock, topics
 from hub.contract.alarm import AlarmMessage
 from hub.contract.channels import Choice
+from hub.contract.command import Result, Status
 from hub.contract.description import Description
 from hub.contract.presence import Heartbeat
 from hub.contract.reading import Quality, Reading
@@ -242,6 +243,18 @@ def test_fault_09_a_refused_retained_command_waits_for_somebody() -> None:
     watch.core.take([Incoming(topics.device(LAMP, Leaf.RESULT), payload, False, None, None)], watch.now)
     assert watch.stand() == {"retained-phytotron-lamp": "returned"}
     watch.acknowledge("retained-phytotron-lamp")
+    assert watch.stand() == {}
+
+
+def test_fault_09_a_refusal_that_comes_again_with_the_backlog_is_no_second_alarm() -> None:
+    """While Redis is full it comes every 3 s: nobody could acknowledge that."""
+    watch = watching(hot=HOT)
+    topic, name = topics.device(LAMP, Leaf.RESULT), "retained-phytotron-lamp"
+    said = Result("x1", "red", None, Status.REJECTED, TS, "epoch-b1", 1, code="retained", reason="Send it without.")
+    watch.core.take([Incoming(topic, said.encode(), False, None, None)], watch.now)
+    watch.acknowledge(name)
+    wrapped = orjson.dumps({"topic": topic, "payload": orjson.loads(said.encode())})
+    watch.core.take([Incoming(topics.agent(AGENT, Leaf.BACKLOG), wrapped, False, None, None)], watch.now)
     assert watch.stand() == {}
 
 

@@ -152,6 +152,19 @@ def test_a_hub_that_begins_gives_the_inputs_time_to_be_heard_and_allows_nothing_
     assert lab.refused() == (None, None)
 
 
+def test_an_input_that_is_never_known_after_a_start_is_an_alarm_for_its_outputs_are_kept_safe() -> None:
+    lab = Two()
+    for _ in range(12):
+        lab.wait(1)
+        lab.heartbeat()
+        lab.show(ROOM, {"temp": "sentinel"}, temp=None)
+        lab.show(LAMP, red=50)
+    assert ("red", 0) in lab.commands()
+    assert lab.stand() == {ALARM: "unacknowledged"}
+    lab.run(2, 20, red=0)
+    assert lab.stand() == {}
+
+
 def test_an_output_whose_agent_is_away_is_commanded_when_it_is_back() -> None:
     lab = Two()
     lab.run(2, 20, red=50)

@@ -8,7 +8,7 @@ import pytest
 from hub.alarms.alarm import Alarm, Definition, raise_
 from hub.alarms.board import Board
 from hub.alarms.notices import Notices
-from hub.contract.alarm import Kind, Priority
+from hub.contract.alarm import Kind, Priority, State
 from hub.contract.config.alarms import Notify
 from hub.procedures.effects import Moment
 
@@ -28,15 +28,15 @@ def alarm(priority: Priority = Priority.HIGH) -> Alarm:
 class Desk:
     """A board with one alarm and what is told of it."""
 
-    def __init__(self, **config: object) -> None:
-        self.board = Board([Definition("hot", Kind.LIMIT, Priority.HIGH, "s/d", "temp")], {})
+    def __init__(self, *, latched: bool = False, **config: object) -> None:
+        self.board = Board([Definition("hot", Kind.LIMIT, Priority.HIGH, "s/d", "temp", latched=latched)], {})
         self.notices = Notices(Notify.model_validate(config), "Lab")
         self.told: list[str] = []
 
     def judge(self, active: bool, seconds: float) -> None:
         """The cause is there or not, and what is due is told."""
         ended = self.board.judge("hot", active, "Too hot.", at(seconds))
-        over = self.notices.ended(ended) if ended is not None and not active else None
+        over = self.notices.ended(ended) if ended is not None and ended.state == State.NORMAL else None
         if over is not None:
             self.told.append(over.title)
         for name, notice in self.notices.due(self.board.standing, at(seconds)).items():
@@ -72,6 +72,16 @@ def test_an_alarm_that_comes_and_goes_is_told_once_a_minute() -> None:
         desk.judge(seconds % 2 == 0, seconds)
     assert desk.told.count("Lab: alarm: Too hot.") == 4
     assert len(desk.told) <= 8
+
+
+def test_who_was_told_of_a_latched_alarm_learns_that_it_is_over_though_it_came_twice_within_the_minute() -> None:
+    desk = Desk(latched=True)
+    desk.judge(True, 0)
+    desk.judge(False, 10)
+    desk.judge(True, 20)
+    desk.board.acknowledge("hot", "anna", None, at(30))
+    desk.judge(False, 40)
+    assert desk.told == ["Lab: alarm: Too hot.", "Lab: over: Too hot."]
 
 
 def instant(text: str) -> Moment:

@@ -47,12 +47,15 @@ class Commands:
         records = [sent.record for sent in self._sent.values()] + self._out.journal.records
         return tuple({record["id"]: record for record in records}.values())
 
-    def restore(self, records: Iterable[Record], in_hand: Iterable[Record], now: Moment) -> None:
+    def restore(
+        self, latest: Iterable[Record], unended: Iterable[Record], in_hand: Iterable[Record], now: Moment
+    ) -> None:
         """Take up what was sent before: a result may still come, or time runs out.
 
-        `records` are the latest ones in Redis; `in_hand` are this process's own, when it had lost its lock.
+        `latest` of each channel, and `unended`, are in Redis; `in_hand` are this process's own, when it had lost its
+        lock.
         """
-        for record in sorted((*records, *in_hand), key=lambda record: record["requested"]):
+        for record in (*unended, *sorted((*latest, *in_hand), key=lambda record: record["requested"])):
             key, channel = record["key"], record["channel"]
             if key is None or channel is None or key not in self._devices.agents:
                 continue

@@ -69,7 +69,7 @@ class Core:
             self.effects,
         )
         self._automation = Automation(config, self._devices.descriptions, kept.memory, self._commands, self.effects)
-        self._commands.restore(kept.commands, kept.memory.commands, now)
+        self._commands.restore(kept.commands, kept.unended, kept.memory.commands, now)
         self._automation.restore(now)
         self._settle(now)
 

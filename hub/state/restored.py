@@ -1,9 +1,9 @@
 """What earlier hubs left in Redis, for a hub that begins."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
-import orjson
 import redis
 
 from hub.contract.config.schema import Config
@@ -11,7 +11,7 @@ from hub.contract.description import Description, decode
 from hub.contract.errors import Refused
 from hub.state import keys
 from hub.state.journal import Journal
-from hub.state.objects import Json, objects
+from hub.state.objects import Json, objects, parse
 from hub.state.record import Record, is_final
 
 
@@ -33,7 +33,9 @@ class Restored:
     states: list[str]
     """The devices of which a state is known."""
     commands: list[Record]
-    """The latest command of each channel, and all whose end is not on record."""
+    """The latest command of each channel."""
+    unended: list[Record]
+    """All commands whose end is not on record."""
     memory: Memory
 
 
@@ -60,7 +62,8 @@ def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journa
     return Restored(
         descriptions=_descriptions(infos),
         states=list(states),
-        commands=[*map(orjson.loads, requested.values()), *_without_end(audit)],
+        commands=_records(requested.values()),
+        unended=_unended(audit),
         memory=memory._replace(
             runs={**memory.runs, **objects(runs)},
             schedules={**memory.schedules, **objects(schedules)},
@@ -69,11 +72,16 @@ def restore(client: redis.Redis, config: Config, memory: Memory, journal: Journa
     )
 
 
-def _without_end(audit: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Record]:
+def _records(found: Iterable[bytes]) -> list[Record]:
+    """Those that are commands; what somebody else has written there is left aside."""
+    whole = (record for record in map(parse, found) if record and Record.__required_keys__ <= record.keys())
+    return [cast("Record", record) for record in whole]
+
+
+def _unended(audit: list[tuple[bytes, dict[bytes, bytes]]]) -> list[Record]:
     """The commands whose latest word on record, which comes first in `audit`, is not their end."""
     latest: dict[str, Record] = {}
-    for _entry, fields in audit:
-        record: Record = orjson.loads(fields[b"j"])
+    for record in _records(fields.get(b"j", b"") for _entry, fields in audit):
         latest.setdefault(record["id"], record)
     return [record for record in latest.values() if not is_final(record)]
 

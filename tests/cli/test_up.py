@@ -159,9 +159,13 @@ def test_devices_and_values_are_shown(running: Installation) -> None:
         assert watch.wait(10) == 0
     assert first["device"] == second["device"] == "phytotron/co2"
     assert second["state"]["n"] > first["state"]["n"]
-    heading, *rows = running.clayhub("readings", "phytotron/co2", "--count", "2").stdout.splitlines()
+
+    def history() -> list[str]:
+        return running.clayhub("readings", "phytotron/co2", "--count", "2").stdout.splitlines()
+
+    wait_until(lambda: len(history()) == 3, "a heading and two readings")
+    heading, *rows = history()
     assert heading.startswith("ts,co2,")
-    assert len(rows) == 2
     assert rows[0] < rows[1], "newest last"
     unknown = running.clayhub("watch", "phytotron/heater")
     assert (unknown.exit_code, "no device phytotron/heater" in unknown.stderr) == (1, True)

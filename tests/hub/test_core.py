@@ -34,7 +34,7 @@ class Clockwork:
     ) -> None:
         self.mono = 1_000.0
         lock: Any = SimpleNamespace(boot="hub", token=7)
-        kept = Restored({LAMP: lamp_description()}, [], list(commands), Memory({}, {}, kept_alarms or {}, in_hand))
+        kept = Restored({LAMP: lamp_description()}, [], list(commands), [], Memory({}, {}, kept_alarms or {}, in_hand))
         self.core = Core(lamp_config(1883, 6379, **more), "hash", lock, kept, self.now)
         self.records: list[Record] = []
 

@@ -247,7 +247,7 @@ def test_fault_09_a_refused_retained_command_waits_for_somebody() -> None:
 
 
 def test_fault_09_a_refusal_that_comes_again_with_the_backlog_is_no_second_alarm() -> None:
-    """The agent offers its refusal again, as every 3 s while Redis is full: the alarm that was acknowledged stays so."""
+    """The agent offers its refusal again, as every 3 s while Redis is full: the acknowledged alarm stays so."""
     watch = watching(hot=HOT)
     topic, name = topics.device(LAMP, Leaf.RESULT), "retained-phytotron-lamp"
     said = Result("x1", "red", None, Status.REJECTED, TS, "epoch-b1", 1, code="retained", reason="Send it without.")

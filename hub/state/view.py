@@ -103,15 +103,20 @@ class View:
         entries: Any = self._redis.xrevrange(keys.ALARM_HISTORY, count=count)
         return [orjson.loads(fields[b"j"]) for _entry, fields in entries]
 
-    def readings(self, key: str, count: int) -> list[Json]:
-        """A device's recent readings, newest last, each with `received` (ms): at most `count`."""
+    def readings(self, key: str, count: int, agent: str = "") -> list[Json]:
+        """A device's recent readings, newest last, each with `received` (ms): at most `count`.
+
+        Among them `{"gap": "813-900", "received": ...}` where readings of the `agent` are missing.
+        """
         found: list[Json] = []
-        device, before = key.encode(), "+"
+        device, whose, before = key.encode(), agent.encode(), "+"
         while True:
             entries: Any = self._redis.xrevrange(keys.READINGS, before, count=1_000)
             for _entry, fields in entries:
                 if fields.get(b"d") == device and b"j" in fields:
                     found.append({**orjson.loads(fields[b"j"]), "received": int(fields[b"r"])})
+                elif b"gap" in fields and fields.get(b"a") == whose:
+                    found.append({"gap": fields[b"gap"].decode(), "received": int(fields[b"r"])})
             if len(found) >= count or len(entries) < 1_000:
                 break
             before = f"({entries[-1][0].decode()}"

@@ -67,12 +67,16 @@ def test_fault_32_an_export_has_no_number_where_there_is_none_and_says_what_is_d
         state = laboratory.read(quality=quality, temperature=temperature) | clock
         entry: Any = {"d": laboratory.KEY, "r": laboratory.now(), "j": orjson.dumps(state)}
         laboratory.redis.xadd(keys.READINGS, entry)
-    heading, good, doubtful = csv.reader(installation.clayhub("readings", laboratory.KEY).stdout.splitlines())
+    missing: Any = {"a": CHAMBER["agent"], "e": "e1", "n": 9, "r": laboratory.now(), "gap": "3-9"}
+    laboratory.redis.xadd(keys.READINGS, missing)
+    heading, good, doubtful, gap = csv.reader(installation.clayhub("readings", laboratory.KEY).stdout.splitlines())
     column = {name: number for number, name in enumerate(heading)}
     assert (good[column["temperature"]], good[column["gas"]], good[column["quality"]]) == ("21.34", "24", "")
     assert (doubtful[column["temperature"]], doubtful[column["gas"]]) == ("", "24")
     assert doubtful[column["quality"]] == "temperature=sentinel gas=railed"
     assert (good[column["clock"]], doubtful[column["clock"]]) == ("", "unsynced")
+    assert [cell for cell in gap[1:] if cell] == ["gap"]
+    assert gap[column["quality"]] == "gap"
 
 
 def test_a_line_for_scripts_says_whether_its_values_are_live(

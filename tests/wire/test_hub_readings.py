@@ -89,6 +89,9 @@ def test_numbers_that_are_gone_are_recorded_as_a_gap(lab: Lab) -> None:
     agent.read()
     wait_until(lambda: not agent.kept, "confirmed")
     assert lab.history() == [("e1", 1), "gap 2-9", ("e1", 10)]
+    seen = lab.view.readings(LAMP, 3, "pi")
+    assert [reading.get("gap", reading.get("n")) for reading in seen] == [1, "2-9", 10]
+    assert [reading["n"] for reading in lab.view.readings(LAMP, 3, "another")] == [1, 10]
 
 
 def test_a_gap_between_others_is_recorded_and_blocks_nothing(lab: Lab) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from hub.cli.installation import store
+from hub.contract import times
 from hub.contract.errors import ClayhubError, Code
 from hub.state.view import View
 
@@ -22,14 +23,15 @@ def command(key: str, count: int, as_json: bool) -> None:
     """Print the recent readings of a device, newest last: as CSV, with a column for each channel.
 
     A cell is empty where there is no value. The column `quality` then says why, and also of which values are
-    doubtful: `co2=frozen`. Times are UTC; `clock` is `unsynced` where the agent did not know the time.
+    doubtful: `co2=frozen`. A row with nothing but `gap` says that readings are missing there; its time is when that
+    was found out. Times are UTC; `clock` is `unsynced` where the agent did not know the time.
     """
     with store() as redis:
         view = View(redis)
         device = view.snapshot()["devices"].get(key)
         if device is None:
             raise ClayhubError(Code.UNKNOWN_TARGET, f"There is no device {key[:80]!r}; `clayhub devices` lists them.")
-        readings = view.readings(key, count)
+        readings = view.readings(key, count, device["info"]["agent"])
     if as_json:
         for reading in readings:
             click.echo(json.dumps(reading, ensure_ascii=False))
@@ -41,5 +43,7 @@ def command(key: str, count: int, as_json: bool) -> None:
 
 
 def _row(reading: dict[str, Any], channels: list[str]) -> list[object]:
+    if "gap" in reading:
+        return [times.instant(reading["received"] / 1000), *(None for _ in channels), "gap", None]
     quality = " ".join(f"{name}={word}" for name, word in reading.get("quality", {}).items())
     return [reading["ts"], *(reading.get(name) for name in channels), quality, reading.get("clock")]

@@ -1,6 +1,5 @@
 """Commands: checked, guarded, sent, and each brought to exactly one end."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from hub.contract import times, topics
@@ -10,15 +9,15 @@ from hub.contract.errors import Code, Refused
 from hub.contract.topics import Leaf
 from hub.core.devices import Devices
 from hub.core.effects import Effects, Publish
+from hub.core.ended import Ended, lately
 from hub.core.interlocks import Interlocks
 from hub.core.presence import Presence
 from hub.procedures.effects import Moment
 from hub.state.record import Record, is_final, pending
+from hub.state.restored import Restored
 
 RESULT_TIMEOUT = 10.0
 """Seconds that an agent has for its result. It refuses itself what has waited 5 s for the device."""
-REMEMBERED = 1_000
-"""Ended commands whose late or repeated results are recognised."""
 
 
 @dataclass(slots=True)
@@ -38,7 +37,7 @@ class Commands:
         self._token, self._counter = token, 0
         self._sent: dict[str, Sent] = {}
         self._latest: dict[tuple[str, str], str] = {}
-        self._done: dict[str, Record | None] = {}
+        self._done = Ended()
         self.ended: list[Record] = []
 
     @property
@@ -47,15 +46,19 @@ class Commands:
         records = [sent.record for sent in self._sent.values()] + self._out.journal.records
         return tuple({record["id"]: record for record in records}.values())
 
-    def restore(
-        self, latest: Iterable[Record], unended: Iterable[Record], in_hand: Iterable[Record], now: Moment
-    ) -> None:
+    @property
+    def ended_before(self) -> tuple[Record, ...]:
+        """Those that have an end, oldest first."""
+        return self._done.records
+
+    def restore(self, kept: Restored, now: Moment) -> None:
         """Take up what was sent before: a result may still come, or time runs out.
 
-        `latest` of each channel, and `unended`, are in Redis; `in_hand` are this process's own, when it had lost its
-        lock.
+        What this process had in hand counts when it had lost its lock, and what ended just before that: a Redis that
+        was killed may have forgotten it.
         """
-        for record in (*unended, *sorted((*latest, *in_hand), key=lambda record: record["requested"])):
+        in_hand = (*kept.memory.commands, *lately(kept.memory.ended, now.ms))
+        for record in (*kept.unended, *sorted((*kept.commands, *in_hand), key=lambda record: record["requested"])):
             key, channel = record["key"], record["channel"]
             if key is None or channel is None or key not in self._devices.agents:
                 continue
@@ -64,9 +67,8 @@ class Commands:
                 self._sent[record["id"]] = Sent(record, self._devices.agents[key], now.mono + RESULT_TIMEOUT)
         for record in filter(is_final, in_hand):
             self._sent.pop(record["id"], None)
-            self._remember(record["id"], record)
-            target = (record["key"] or "", record["channel"] or "")
-            self._out.journal.record(record, latest=self._latest.get(target) == record["id"])
+            self._done.add(record["id"], record)
+            self._write(record)
 
     def ask(self, record: Record, now: Moment) -> None:
         """Send the command that a pending record asks for, or end it at once. The same one is not sent twice: whoever
@@ -104,7 +106,7 @@ class Commands:
         if not self._presence.is_live(self._devices.agent_of(key), result.epoch):
             return  # by another agent of the same name, which refuses what is not meant for it
         if not self.answered(key, result, now) and result.id not in self._done:
-            self._remember(result.id)
+            self._done.add(result.id)
             known = self._devices.has(key, result.channel)
             if known:
                 self._latest[key, result.channel] = result.id
@@ -119,6 +121,12 @@ class Commands:
         until = None if result.until is None else instant_ms(result.until)
         self.end(sent.record, result.status, now, result.code, result.reason, until)
         return True
+
+    def on_answered_before(self, key: str, result: Result, now: Moment) -> None:
+        """An answer comes with the backlog: its agent was not told that it is stored. Raises Refused (bad_message)."""
+        final = self._done.get(result.id)
+        if not self.answered(key, result, now) and final is not None:
+            self._write(final)  # its record is then perhaps not stored either
 
     def on_lost(self, agent: str, now: Moment) -> None:
         """The agent went offline: nobody knows what became of the commands that it has."""
@@ -158,9 +166,8 @@ class Commands:
         final = record.copy()
         final.update({"status": status, "code": code, "reason": reason, "ended": now.ms, "until": until_ms})
         self._sent.pop(record["id"], None)
-        self._remember(record["id"], final)
-        target = (record["key"] or "", record["channel"] or "")
-        self._out.journal.record(final, latest=self._latest.get(target) == record["id"])
+        self._done.add(record["id"], final)
+        self._write(final)
         self.ended.append(final)
 
     def _send(self, record: Record, key: str, channel: str, value: Value, boot: str, beat: int) -> None:
@@ -172,10 +179,9 @@ class Commands:
     def _knows(self, record: Record) -> bool:
         return record["id"] in self._sent or record["id"] in self._done
 
-    def _remember(self, command_id: str, final: Record | None = None) -> None:
-        self._done[command_id] = final
-        if len(self._done) > REMEMBERED:
-            del self._done[next(iter(self._done))]
+    def _write(self, final: Record) -> None:
+        target = (final["key"] or "", final["channel"] or "")
+        self._out.journal.record(final, latest=self._latest.get(target) == final["id"])
 
 
 def foreign(key: str, result: Result, when: int) -> Record:

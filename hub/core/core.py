@@ -69,14 +69,14 @@ class Core:
             self.effects,
         )
         self._automation = Automation(config, self._devices.descriptions, kept.memory, self._commands, self.effects)
-        self._commands.restore(kept.commands, kept.unended, kept.memory.commands, now)
+        self._commands.restore(kept, now)
         self._automation.restore(now)
         self._settle(now)
 
     @property
     def memory(self) -> Memory:
         """The runs, schedules and alarms as they are now, and the commands in hand."""
-        return self._automation.memory._replace(commands=self._commands.in_hand)
+        return self._automation.memory._replace(commands=self._commands.in_hand, ended=self._commands.ended_before)
 
     def take(self, messages: Iterable[Incoming], now: Moment) -> None:
         """What agents have numbered, in the order in which it came: readings, results, heartbeats, backlog."""

@@ -122,7 +122,7 @@ class Intake:
         if topic.leaf is Leaf.RESULT:
             result = Result.decode(inner)
             if self._presence.is_live(agent, result.epoch):
-                self._commands.answered(topic.key, result, now)
+                self._commands.on_answered_before(topic.key, result, now)
             self._result(topic.key, result, instant_ms(result.ts), now)
         elif topic.leaf is Leaf.EVENT:
             event = DeviceEvent.decode(inner)

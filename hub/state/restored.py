@@ -23,6 +23,8 @@ class Memory(NamedTuple):
     alarms: dict[str, Json]
     commands: tuple[Record, ...] = ()
     """Those in hand: sent, or ended when Redis could not be told so."""
+    ended: tuple[Record, ...] = ()
+    """Those that were ended, oldest first."""
 
 
 @dataclass(frozen=True)

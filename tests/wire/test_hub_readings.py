@@ -12,6 +12,12 @@ from tests.wire.hubs import Lab, entries
 from tests.wire.speaker import LAMP
 
 
+def busy(lab: Lab) -> bool:
+    """Whether Redis waits for its disk, and keeps in its own memory what it is told."""
+    found = lab.redis.info("persistence")
+    return bool(found["aof_pending_bio_fsync"])
+
+
 def test_a_reading_is_state_event_and_history_and_then_confirmed(lab: Lab) -> None:
     agent = lab.agent()
     cursor = lab.view.snapshot()["cursor"]
@@ -57,7 +63,7 @@ def test_fault_26_what_redis_has_in_memory_only_is_not_confirmed(lab: Lab) -> No
     agent = lab.agent()
     agent.read()
     with slow_disk_until_killed(lab.redis_server):
-        wait_until(lambda: agent.read() and lab.redis.info("persistence")["aof_buffer_length"], "more is in memory")
+        wait_until(lambda: agent.read() and busy(lab), "the disk is busy")
         agent.read()
         wait_until(lambda: lab.history()[-1] == ("e1", agent.n), "Redis shows the latest")
         with contextlib.suppress(AssertionError):
@@ -67,12 +73,29 @@ def test_fault_26_what_redis_has_in_memory_only_is_not_confirmed(lab: Lab) -> No
     assert lab.history() == [("e1", n) for n in range(1, agent.n + 1)]
 
 
+def test_fault_26_what_became_of_a_command_outlives_a_redis_that_had_it_in_memory_only(lab: Lab) -> None:
+    """The disk is slow, a command of the panel is done, and Redis gets `kill -9`: when it is back, the end of the
+    command stands there again."""
+    agent = lab.agent()
+    agent.read()
+    with slow_disk_until_killed(lab.redis_server):
+        wait_until(lambda: agent.read() and busy(lab), "the disk is busy")
+        request = lab.ask("red", 60)
+        agent.answer(agent.commands.get(timeout=5))
+        assert lab.outcome(request)["status"] == "done"
+    lab.redis_server.start()
+    wait_until(agent.offered_again, "confirmed")
+    wait_until(lambda: lab.requests.wait(request, 0), "it is on record")
+    assert lab.outcome(request)["status"] == "done"
+    assert lab.lamp()["requested"]["red"]["id"] == request
+
+
 def test_fault_26_a_disk_that_stays_slow_delays_what_is_confirmed_and_no_more(lab: Lab) -> None:
     """The disk stays slow: what is read meanwhile is confirmed all the same, when Redis has written it."""
     agent = lab.agent()
     agent.read()
     with slow_disk_until_killed(lab.redis_server):
-        wait_until(lambda: agent.read() and lab.redis.info("persistence")["aof_buffer_length"], "more is in memory")
+        wait_until(lambda: agent.read() and busy(lab), "the disk is busy")
         late = agent.read()
         wait_until(lambda: agent.read() and late not in agent.kept, "confirmed")
     lab.redis_server.start()

@@ -18,6 +18,8 @@ from tests.faults.campaign.system import System
 CATCH_UP = 30.0
 """Seconds that the last readings may take into Redis."""
 FORGETFUL = ("redis flushed", "redis emptied")
+TAIL_LOST = "slow disk"
+"""The kind with which Redis loses what nobody was told that it has."""
 
 
 @dataclass
@@ -84,6 +86,8 @@ def _done(fault: Fault, harm: Harm, found: Evidence) -> Iterator[None]:
     harm.begin(fault)
     yield
     harm.end(fault)
+    if fault.kind == TAIL_LOST:
+        found.streams.tail_lost()
     found.windows.append(Window(fault, begin, time.time()))
 
 

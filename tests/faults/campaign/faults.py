@@ -17,12 +17,15 @@ from tests.faults.campaign.load import Load
 from tests.faults.campaign.plan import Fault
 from tests.faults.campaign.system import System
 from tests.servers import wait_until
+from tests.slow_disk import SlowDisk
 
 FILL = keys.ROOT + "campaign"
 PIECE = 1_000_000
 MODES = {"cut": "cut", "half-open": "swallow", "answers lost": "mute", "slow": "slow", "delay": "delay"}
+SILENCE = 4.0
+"""Seconds that a silent board holds what it is asked, much longer than anybody waits."""
 BOARD_FAULTS = {
-    "silent": {"slow": 4.0},
+    "silent": {"slow": SILENCE},
     "garbling": {"garbling": True},
     "reboot": {"reboot": True},
     "refuse": {"refuse": True},
@@ -45,6 +48,7 @@ class Harm:
     def __init__(self, system: System, load: Load) -> None:
         self._system, self._load = system, load
         self._waste = system.var / "waste"
+        self._slow_disk: SlowDisk | None = None
 
     def begin(self, fault: Fault) -> None:
         """Do it."""
@@ -76,6 +80,8 @@ class Harm:
                 wait_until(self._empty_redis, "Redis is there to be emptied")
             case "disk full":
                 self._waste.unlink(missing_ok=True)
+            case "slow disk" if self._slow_disk is not None:
+                self._slow_disk.kill()
             case "silent" | "garbling" | "refuse":
                 self._fault_file(fault.target).unlink(missing_ok=True)
 
@@ -102,6 +108,8 @@ class Harm:
                 self._kill_without(fault.target, self._system.memory(fault.target.removeprefix("agent-")))
             case "disk full":
                 self._fill_disk()
+            case "slow disk":
+                self._slow_disk = self._system.slow_disk()
 
     def _kill_without(self, name: str, folder: Path) -> None:
         """Kill it and remove its folder; frozen before, so that nothing happens in between."""

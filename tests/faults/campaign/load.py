@@ -96,7 +96,8 @@ class Load:
                 if time.monotonic() < silent_until[key] or not self.operator.connected:
                     continue
                 self.set(key, "client")
-                self.set(key, self._chance.choice(("timed", "guarded")))
+                if self._chance.random() < 0.5:
+                    self.set(key, self._chance.choice(("timed", "guarded")))
                 if self._chance.random() < 0.2:
                     silent_until[key] = time.monotonic() + 5
                 if key == OPEN[0]:

@@ -24,7 +24,7 @@ class Kind:
 PAIRS = ("mosquitto agent-left", "hub redis", "mosquitto hub", "agent-left agent-right")
 LONG, OFTEN = 3.0, 0.4
 """A fault longer than so many seconds has another one in its middle, so often."""
-DEADLY = ("kill", "kill two", "power cut", "redis emptied")
+DEADLY = ("kill", "kill two", "power cut", "redis emptied", "slow disk")
 FIRST_PART = 0.3
 BOARDS = (*COUNTERS, "room.relays")
 
@@ -40,6 +40,7 @@ KINDS = {
     "redis full": Kind(("redis",), 2, 2, 6),
     "redis flushed": Kind(("redis",), 2),
     "redis emptied": Kind(("redis",), 1),
+    "slow disk": Kind(("redis",), 2, 2, 5),
     "disk full": Kind(("var",), 2, 2, 8),
     "power cut": Kind(("agent-left", "agent-right"), 3),
     "silent": Kind((*COUNTERS, "bench.co2"), 3, 2, 8),

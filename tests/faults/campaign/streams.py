@@ -12,6 +12,9 @@ from tests.faults.campaign.ledger import Ledger
 from tests.faults.campaign.plan import AGENTS
 from tests.faults.campaign.truth import Stored
 
+TAIL = 5_000
+"""Entries of the stream: many more than Redis may have in memory only."""
+
 
 class Streams(Follower):
     """Follows readings and commands in Redis, past the network."""
@@ -24,6 +27,7 @@ class Streams(Follower):
         """Ids of commands that stood there without an outcome until now."""
         self._lives: Counter[str] = Counter()
         self._reborn: set[str] = set()
+        self._tail_lost = False
         self._cursors: dict[Any, Any] = {keys.READINGS: "0", keys.AUDIT: "0"}
 
     def stop(self) -> None:
@@ -34,6 +38,10 @@ class Streams(Follower):
     def flushed(self) -> None:
         """Redis is about to lose its data: each agent's numbers then begin anew, with a gap that says `epoch`."""
         self._reborn = set(AGENTS)
+
+    def tail_lost(self) -> None:
+        """Redis was killed with readings that it had in memory only: they do not count as stored."""
+        self._tail_lost = True
 
     def vanished(self) -> list[str]:
         """What stood in Redis and is no longer there, though Redis has not lost its data since.
@@ -55,6 +63,8 @@ class Streams(Follower):
         while not self.ending.is_set():
             try:
                 found: Any = self._redis.xread(self._cursors, count=5_000, block=500)
+                if self._tail_lost:
+                    self._forget_tail()
             except redis.RedisError:
                 self.ending.wait(0.1)
                 continue
@@ -63,6 +73,13 @@ class Streams(Follower):
                 for entry, fields in entries:
                     take(entry.decode(), fields)
                     self._cursors[name.decode()] = entry.decode()
+
+    def _forget_tail(self) -> None:
+        entries: Any = self._redis.xrevrange(keys.READINGS, count=TAIL)
+        kept = {entry.decode() for entry, _ in entries}
+        first = _when(entries[-1][0].decode()) if entries else (0, 0)
+        self.stored = [each for each in self.stored if each.entry in kept or _when(each.entry) < first]
+        self._tail_lost = False
 
     def _reading(self, entry: str, fields: dict[bytes, bytes]) -> None:
         agent, epoch, n = fields[b"a"].decode(), fields[b"e"].decode(), int(fields[b"n"])

@@ -16,6 +16,7 @@ from hub.state.connect import connect
 from tests.cli.installation import Installation
 from tests.faults.campaign.laboratory import config
 from tests.servers import free_port, wait_until
+from tests.slow_disk import NotAllowedError, SlowDisk
 
 ROOT = Path(__file__).parents[3]
 DISK = "400m"
@@ -136,6 +137,22 @@ class System(Installation):
                 os.kill(pid, number) if number == signal.SIGKILL else os.killpg(pid, number)
             except ProcessLookupError:
                 return
+
+    def slow_disk(self) -> SlowDisk | None:
+        """Redis's, from now on; None while there is no Redis. Raises NotAllowedError."""
+        pid = self.pid("redis")
+        return None if pid is None else SlowDisk(pid)
+
+    @property
+    def disk_can_be_slow(self) -> bool:
+        """Whether that is allowed here."""
+        try:
+            disk = self.slow_disk()
+        except NotAllowedError:
+            return False
+        if disk is not None:
+            disk.end()
+        return True
 
     def _mount(self) -> bool:
         self.var.mkdir()

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tests.faults.campaign.campaign import FORGETFUL, Evidence
+from tests.faults.campaign.campaign import FORGETFUL, TAIL_LOST, Evidence
 from tests.faults.campaign.devices import Device
-from tests.faults.campaign.faults import Window
+from tests.faults.campaign.faults import SILENCE, Window
 from tests.faults.campaign.laboratory import AGENT_OF, LEASE, MAX_ON
 from tests.faults.campaign.orders import PENDING, Orders, Write, orders
 from tests.faults.campaign.plan import Fault
@@ -17,6 +17,8 @@ SAFE_WITHIN = BUS_TIMEOUT + 1.0
 """Seconds after the end of its lease within which an output must be safe."""
 SLACK = 2 * BUS_TIMEOUT + 0.5
 """Seconds that a write may take on its bus after it was begun."""
+AFTER = {"kill": 5.0, "reboot": 5.0, "silent": SILENCE}
+"""Seconds after its end for which such a fault may keep a device away: it starts, or holds what it was asked last."""
 INFORMED = 1.5
 """Seconds after a device showed that it is hot from which its agent must know it, and after it was away: a reading, and
 a write that had begun."""
@@ -71,7 +73,7 @@ def _standing(by: str, windows: Sequence[Window]) -> list[Span]:
 
 def _undecided(seen: Evidence) -> Iterator[str]:
     """Commands that the hub took and never ended; a Redis that lost its data has also lost those."""
-    lost = [window.end for window in seen.windows if window.fault.kind in FORGETFUL]
+    lost = [window.end for window in seen.windows if window.fault.kind in (*FORGETFUL, TAIL_LOST)]
     for command in seen.ledger.asked.values():
         old = command.at < seen.ended - PENDING
         forgotten = any(command.at - 1 < at < command.at + PENDING for at in lost)
@@ -123,8 +125,7 @@ def _away(key: str, windows: Sequence[Window]) -> list[Span]:
     for window in windows:
         target, kind = window.fault.target, window.fault.kind
         if target.endswith(name):
-            booting = 5.0 if kind in ("kill", "reboot") else 0.0
-            found.append(Span(window.begin, window.end + booting))
+            found.append(Span(window.begin, window.end + AFTER.get(kind, 0.0)))
         elif kind == "freeze" and target == agent:
             found.append(Span(window.begin, window.end))
     return found

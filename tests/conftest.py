@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,6 +23,13 @@ settings.load_profile("patient")
 def runtime_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Where agents keep what shall survive them: of this test run, not of the person who runs it."""
     os.environ["XDG_RUNTIME_DIR"] = str(tmp_path_factory.mktemp("runtime"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def usual_signals() -> None:
+    """Those of a terminal, for us and what we start: in the background or under `nohup` they would be ignored."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture

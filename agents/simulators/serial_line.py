@@ -6,6 +6,7 @@ The simulator keeps the driver's end open itself, so that drivers may come and g
 
 import os
 import select
+import signal
 import time
 import tty
 from typing import Protocol, TypeVar
@@ -15,9 +16,6 @@ from agents.simulators.place import Place
 
 LOOK_AT_FAULTS = 0.5
 """Seconds of the device between looks at the fault file."""
-
-FROZEN = 0.5
-"""Seconds late that only a frozen process is."""
 
 ANSWER_DELAY = 0.03
 """Seconds before an answer, about what its 60 characters take at 19200 baud.
@@ -87,17 +85,21 @@ class SerialLine:
             self._ends = None
 
     def read(self, seconds: float) -> bytes:
-        """What a client sent; empty after `seconds` without anything.
-
-        What came while this process was frozen is lost, as it is on an instrument that hangs: its client has given up.
-        """
+        """What a client sent; empty after `seconds` without anything."""
         if self._ends is None:
             time.sleep(seconds)
             return b""
-        asked = time.monotonic()
         ready, _, _ = select.select([self._ends[0]], [], [], seconds)
-        data = os.read(self._ends[0], 4096) if ready else b""
-        return b"" if time.monotonic() - asked > seconds + FROZEN else data
+        return self._received() if ready else b""
+
+    def lose(self, *_: object) -> None:
+        """Lose what a client sent that was not read yet.
+
+        At SIGCONT: what came while this process was frozen is lost on an instrument that hangs, too, and its client has
+        given up.
+        """
+        while self._received():
+            pass
 
     def write(self, data: bytes) -> None:
         """Send to whoever listens. What nobody has read for long falls away, as on a serial line."""
@@ -107,10 +109,17 @@ class SerialLine:
             except BlockingIOError:
                 return
 
+    def _received(self) -> bytes:
+        try:
+            return os.read(self._ends[0], 4096) if self._ends is not None else b""
+        except BlockingIOError:
+            return b""
+
 
 def run(instrument: Instrument[F], place: Place, faults: FaultFile[F]) -> None:
     """Serve the instrument until the process is told to end."""
     line = SerialLine(place)
+    signal.signal(signal.SIGCONT, line.lose)
     try:
         while True:
             current = faults.current()

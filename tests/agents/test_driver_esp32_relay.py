@@ -28,11 +28,20 @@ def board(tmp_path: Path) -> Iterator[Simulated]:
         yield device
 
 
+HASTY = pytest.mark.parametrize("timeout", [0.5], ids=["hasty"])
+"""For tests in which nothing answers. On a busy machine that happens to the others too: they wait."""
+
+
 @pytest.fixture
-def driver(board: Simulated, monkeypatch: pytest.MonkeyPatch) -> Iterator[Esp32Relay]:
-    monkeypatch.setattr(esp32, "TIMEOUT", 0.5)
+def timeout() -> float:
+    return 30.0
+
+
+@pytest.fixture
+def driver(board: Simulated, monkeypatch: pytest.MonkeyPatch, timeout: float) -> Iterator[Esp32Relay]:
+    monkeypatch.setattr(esp32, "TIMEOUT", timeout)
     made = Esp32Relay(Esp32Options(address=board.address))
-    made.open()
+    wait_until(lambda: error_of(made.open) is None, "the board to answer")
     yield made
     made.close()
 
@@ -112,6 +121,7 @@ def test_a_connection_that_the_board_closed_meanwhile_is_no_error(board: Simulat
     assert driver.read().values["ch0"] is True
 
 
+@HASTY
 @pytest.mark.parametrize("faults", [{"slow": 1.2}, {"refuse": True}])
 def test_no_answer_in_time(faults: dict[str, object], board: Simulated, driver: Esp32Relay) -> None:
     board.suffer(**faults)
@@ -122,14 +132,16 @@ def test_no_answer_in_time(faults: dict[str, object], board: Simulated, driver: 
     wait_until(lambda: error_of(driver.open) is None, "the board to answer")
 
 
+@HASTY
 def test_a_frozen_board_costs_one_timeout_and_does_not_act_later(board: Simulated, driver: Esp32Relay) -> None:
     before = board.requests
     board.freeze()
     assert error_of(lambda: driver.write("ch3", True)) is Code.NO_ANSWER
     driver.close()
     board.thaw()
+    wait_until(lambda: error_of(driver.read) is None, "a reading")
     assert driver.read().values["ch3"] is False
-    assert board.requests == [*before, "GET /info"]
+    assert set(board.requests[len(before) :]) == {"GET /info"}
 
 
 @pytest.mark.parametrize(

@@ -28,11 +28,20 @@ def analyser(tmp_path: Path) -> Iterator[Simulated]:
         yield device
 
 
+HASTY = pytest.mark.parametrize("timeout", [0.5], ids=["hasty"])
+"""For tests in which nothing answers. On a busy machine that happens to the others too: they wait."""
+
+
 @pytest.fixture
-def driver(analyser: Simulated, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sba5]:
-    monkeypatch.setattr(sba5, "TIMEOUT", 0.5)
+def timeout() -> float:
+    return 30.0
+
+
+@pytest.fixture
+def driver(analyser: Simulated, monkeypatch: pytest.MonkeyPatch, timeout: float) -> Iterator[Sba5]:
+    monkeypatch.setattr(sba5, "TIMEOUT", timeout)
     made = Sba5(DriverOptions(address=analyser.address))
-    begin(made)
+    wait_until(lambda: error_of(lambda: begin(made)) is None, "the driver to begin")
     yield made
     made.close()
 
@@ -51,16 +60,23 @@ def error_of(call: Callable[[], object]) -> Code | None:
     return None
 
 
-def reads(driver: Sba5, what: str, wanted: Callable[[Snapshot], bool]) -> None:
-    """Read until a snapshot is as wanted; errors on the way are those of a fault that comes or goes."""
+def reads(driver: Sba5, what: str, wanted: Callable[[Snapshot], bool]) -> Snapshot:
+    """The first snapshot that is as wanted; errors on the way are those of a fault that comes or goes."""
 
-    def found() -> bool:
+    def found() -> Snapshot | None:
         try:
-            return wanted(driver.read())
+            snapshot = driver.read()
         except DeviceError:
-            return False
+            return None
+        return snapshot if wanted(snapshot) else None
 
-    wait_until(found, what)
+    snapshot = wait_until(found, what)
+    assert snapshot is not None
+    return snapshot
+
+
+def switches_off(driver: Sba5) -> None:
+    wait_until(lambda: error_of(lambda: driver.write("pump", False)) is None, "the pump to be switched")
 
 
 def is_good(snapshot: Snapshot) -> bool:
@@ -103,15 +119,16 @@ def test_stray_streamed_lines_are_passed_over(analyser: Simulated, driver: Sba5)
     os.close(line)
 
 
+@HASTY
 def test_after_a_warm_up_it_initialises_again(analyser: Simulated, driver: Sba5) -> None:
     analyser.suffer(warm_up=True)
-    reads(driver, "warming up", lambda snapshot: snapshot.quality.get("co2") == Quality.WARMING_UP)
-    snapshot = driver.read()
+    snapshot = reads(driver, "warming up", lambda snapshot: snapshot.quality.get("co2") == Quality.WARMING_UP)
     assert set(snapshot.values.values()) == {None}
     assert set(snapshot.quality.values()) == {Quality.WARMING_UP}
     analyser.suffer()
+    told = [request for request in analyser.requests if request != "M"]
     reads(driver, "a value", is_good)
-    assert [request for request in analyser.requests if request != "M"] == LAB * 2
+    assert [request for request in analyser.requests if request != "M"][len(told) :][-5:] == LAB
 
 
 def test_it_finds_its_zero_when_told(analyser: Simulated, driver: Sba5) -> None:
@@ -128,12 +145,12 @@ def test_it_tells_its_serial_number_before_anything_is_set(analyser: Simulated) 
     other.close()
 
 
+@HASTY
 def test_zeroing_is_a_gap(analyser: Simulated, driver: Sba5) -> None:
     analyser.suffer(zeroing=True)
-    reads(driver, "zeroing", lambda snapshot: snapshot.quality.get("co2") == Quality.ZEROING)
-    snapshot = driver.read()
+    snapshot = reads(driver, "zeroing", lambda snapshot: snapshot.quality.get("co2") == Quality.ZEROING)
     assert snapshot.values == {"co2": None, "irga_temp": None, "pressure": None, "pump": True}
-    driver.write("pump", False)
+    switches_off(driver)
     analyser.suffer()
     reads(driver, "a value", is_good)
 
@@ -143,6 +160,7 @@ def test_the_analysers_own_doubt_makes_co2_suspect(analyser: Simulated, driver: 
     reads(driver, "a doubt", lambda snapshot: snapshot.quality == {"co2": Quality.SUSPECT})
 
 
+@HASTY
 @pytest.mark.parametrize(
     ("fault", "codes"),
     [
@@ -162,29 +180,28 @@ def test_a_fault_is_an_error_and_then_all_is_well_again(
     driver.close()
     analyser.suffer()
     wait_until(lambda: error_of(lambda: begin(driver)) is None, "the driver to open")
-    assert is_good(driver.read())
+    reads(driver, "a value", is_good)
 
 
+@HASTY
 def test_it_finds_its_feet_without_opening_the_port_again(analyser: Simulated, driver: Sba5) -> None:
     analyser.suffer(garbage=True)
     wait_until(lambda: error_of(driver.read), "garbage")
     analyser.suffer()
     reads(driver, "a value", is_good)
-    driver.write("pump", False)
+    switches_off(driver)
 
 
-def test_a_command_that_failed_is_never_carried_out_later(analyser: Simulated, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sba5, "TIMEOUT", 1.5)
-    driver = Sba5(DriverOptions(address=analyser.address))
-    begin(driver)
+@HASTY
+def test_a_command_that_failed_is_never_carried_out_later(analyser: Simulated, driver: Sba5) -> None:
     analyser.freeze()
     assert error_of(lambda: driver.write("pump", False)) is Code.NO_ANSWER
     driver.close()
     analyser.thaw()
     wait_until(lambda: error_of(lambda: begin(driver)) is None, "the driver to open")
+    reads(driver, "a value", is_good)
     assert driver.read().values["pump"] is True
     assert "P0" not in analyser.requests
-    driver.close()
 
 
 def test_a_port_in_use_is_told_from_one_that_is_not_there(analyser: Simulated, tmp_path: Path, driver: Sba5) -> None:

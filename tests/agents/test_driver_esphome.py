@@ -9,11 +9,13 @@ from hub.contract.errors import Code, ConfigError, DeviceError
 from hub.contract.reading import Quality
 from tests.agents.generic import becomes, configured, error_of, example, opened, reads
 
-QUICK = example("esphome") + "  timeout: 500ms\n"
+PATIENT = example("esphome") + "  timeout: 30s\n"
+QUICK = example("esphome") + "  timeout: 1s\n"
+"""For what does not answer. What does is waited for: the machine may be busy."""
 
 
 def test_what_a_channel_is_follows_from_its_domain(tmp_path: Path) -> None:
-    assert configured(tmp_path, QUICK).description.channels == (
+    assert configured(tmp_path, PATIENT).description.channels == (
         Number("temp", unit="°C", decimals=1),
         Switch("door"),
         Switch("pump", writable=True, safe=False),
@@ -24,7 +26,7 @@ def test_what_a_channel_is_follows_from_its_domain(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("old", [False, True])
 def test_it_reads_and_sets_at_new_and_at_old_addresses(old: bool, tmp_path: Path) -> None:
-    with opened("esphome", tmp_path, QUICK) as (simulated, driver):
+    with opened("esphome", tmp_path, PATIENT) as (simulated, driver):
         if old:
             simulated.suffer(old=True)
             becomes(driver, Code.DEVICE_REFUSED)
@@ -40,7 +42,7 @@ def test_it_reads_and_sets_at_new_and_at_old_addresses(old: bool, tmp_path: Path
 
 
 def test_na_is_no_value(tmp_path: Path) -> None:
-    with opened("esphome", tmp_path, QUICK) as (simulated, driver):
+    with opened("esphome", tmp_path, PATIENT) as (simulated, driver):
         simulated.suffer(absent=True)
         snapshot = reads(driver, lambda found: found.values["temp"] is None)
         assert snapshot.quality == {"temp": Quality.SENTINEL}
@@ -57,10 +59,10 @@ def test_no_answer(faults: dict[str, object], tmp_path: Path) -> None:
 
 
 def test_what_the_device_does_not_know_or_take_is_an_error(tmp_path: Path) -> None:
-    unknown = QUICK.replace("Room temp", "Roof temp")
+    unknown = PATIENT.replace("Room temp", "Roof temp")
     with pytest.raises(DeviceError, match="has no sensor/Roof temp"), opened("esphome", tmp_path, unknown):
         pass
-    with opened("esphome", tmp_path, QUICK) as (_, driver):
+    with opened("esphome", tmp_path, PATIENT) as (_, driver):
         assert error_of(lambda: driver.write("mode", "unheard")) is Code.DEVICE_REFUSED
 
 

@@ -19,11 +19,13 @@ from hub.contract.reading import Quality
 from tests.agents.generic import becomes, configured, error_of, example, opened, reads
 from tests.servers import free_port
 
-QUICK = example("http_json") + "  timeout: 500ms\n"
+PATIENT = example("http_json") + "  timeout: 30s\n"
+QUICK = example("http_json") + "  timeout: 1s\n"
+"""For what does not answer. What does is waited for: the machine may be busy."""
 
 
 def test_it_reads_everything_with_one_request_and_sets_each_channel(tmp_path: Path) -> None:
-    with opened("http_json", tmp_path, QUICK) as (simulated, driver):
+    with opened("http_json", tmp_path, PATIENT) as (simulated, driver):
         before = len(simulated.requests)
         values = driver.read().values
         assert simulated.requests[before:] == ["GET /status"]
@@ -40,7 +42,7 @@ def test_it_reads_everything_with_one_request_and_sets_each_channel(tmp_path: Pa
 
 
 def test_null_is_no_value(tmp_path: Path) -> None:
-    with opened("http_json", tmp_path, QUICK) as (simulated, driver):
+    with opened("http_json", tmp_path, PATIENT) as (simulated, driver):
         simulated.suffer(absent=True)
         snapshot = reads(driver, lambda found: found.values["temp"] is None)
         assert snapshot.quality == {"temp": Quality.SENTINEL}

@@ -17,7 +17,9 @@ from hub.contract.reading import Quality
 from tests.agents.generic import becomes, configured, error_of, example, opened, reads
 from tests.servers import MosquittoServer, free_port, wait_until
 
-QUICK = example("mqtt") + "  timeout: 500ms\n"
+PATIENT = example("mqtt") + "  timeout: 30s\n"
+QUICK = example("mqtt") + "  timeout: 1s\n"
+"""For what does not answer. What does is waited for: the machine may be busy."""
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +30,7 @@ def secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_it_asks_for_the_state_and_sets(tmp_path: Path) -> None:
-    with opened("mqtt", tmp_path, QUICK) as (simulated, driver):
+    with opened("mqtt", tmp_path, PATIENT) as (simulated, driver):
         values = reads(driver, lambda found: not found.quality).values
         assert values["power"] is False
         assert isinstance(values["temp"], float)
@@ -56,7 +58,7 @@ def test_a_command_without_an_answer_is_not_shown_as_done(tmp_path: Path) -> Non
 
 
 def test_null_is_no_value_and_garbage_an_error(tmp_path: Path) -> None:
-    with opened("mqtt", tmp_path, QUICK) as (simulated, driver):
+    with opened("mqtt", tmp_path, PATIENT) as (simulated, driver):
         simulated.suffer(absent=True)
         assert reads(driver, lambda found: found.values["temp"] is None).quality == {"temp": Quality.SENTINEL}
         simulated.suffer(garbage=True)

@@ -24,8 +24,10 @@ from hub.contract.reading import Quality
 from tests.agents.generic import PAGE, becomes, configured, error_of, example, opened, reads
 from tests.servers import wait_until
 
-QUICK = example("serial_line") + "  timeout: 500ms\n"
-SCALE = "  driver: serial_line\n  address: ADDRESS\n  timeout: 500ms\n"
+PATIENT = example("serial_line") + "  timeout: 30s\n"
+QUICK = example("serial_line") + "  timeout: 1s\n"
+"""For what does not answer. What does is waited for: the machine may be busy."""
+SCALE = "  driver: serial_line\n  address: ADDRESS\n  timeout: 2s\n"
 
 
 @contextmanager
@@ -65,7 +67,7 @@ def instrument(
 
 
 def test_scpi_is_asked_and_set(tmp_path: Path) -> None:
-    with opened("serial_line", tmp_path, QUICK) as (simulated, driver):
+    with opened("serial_line", tmp_path, PATIENT) as (simulated, driver):
         assert driver.read().values["output"] is False
         driver.write("limit", 12)
         driver.write("output", True)
@@ -78,14 +80,14 @@ def test_scpi_is_asked_and_set(tmp_path: Path) -> None:
 
 
 def test_it_says_who_it_is(tmp_path: Path) -> None:
-    with opened("serial_line", tmp_path, QUICK) as (_, driver):
+    with opened("serial_line", tmp_path, PATIENT) as (_, driver):
         assert driver.identify() == {"serial": "0", "firmware": "1.0"}
     with instrument(tmp_path, "  identify: WHO\n  channels: {a: {ask: A}}\n", lambda _: b"a scale\n") as driver:
         assert error_of(driver.identify) is Code.BAD_ANSWER
 
 
 def test_its_mark_for_no_number_is_no_value(tmp_path: Path) -> None:
-    with opened("serial_line", tmp_path, QUICK) as (simulated, driver):
+    with opened("serial_line", tmp_path, PATIENT) as (simulated, driver):
         simulated.suffer(overload=True)
         snapshot = reads(driver, lambda found: found.values["voltage"] is None)
         assert snapshot.quality == {"voltage": Quality.SENTINEL}
@@ -116,8 +118,8 @@ def test_unplugged_and_plugged_in_again(tmp_path: Path) -> None:
 
 
 def test_another_program_on_the_port_is_told(tmp_path: Path) -> None:
-    with opened("serial_line", tmp_path, QUICK) as (simulated, _):
-        entry = configured(tmp_path, QUICK, name="serial_line", simulate=True)
+    with opened("serial_line", tmp_path, PATIENT) as (simulated, _):
+        entry = configured(tmp_path, PATIENT, name="serial_line", simulate=True)
         second = entry.driver(entry.options(tmp_path))
         assert error_of(second.open) is Code.PORT_BUSY
         assert simulated.address

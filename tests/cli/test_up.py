@@ -84,11 +84,11 @@ def test_the_printed_link_signs_in_once(running: Installation) -> None:
     link = re.search(r"http://\S+/link/\S+", running.text())
     assert link
     opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-    with opener.open(link[0], timeout=5) as page:
+    with opener.open(link[0], timeout=30) as page:
         assert page.status == 200
         assert "/signin" not in page.url
     with pytest.raises(urllib.error.HTTPError, match="401"):
-        urllib.request.urlopen(link[0], timeout=5)
+        urllib.request.urlopen(link[0], timeout=30)
 
 
 def test_nobody_reads_redis_without_the_password(running: Installation) -> None:
@@ -216,7 +216,7 @@ def test_each_process_killed_comes_back_and_all_works(running: Installation, nam
     wait_until(lambda: f"{name} runs again." in running.text()[said:], f"{name} again", 30)
     switch(running, "ON")
     switch(running, "OFF")
-    with urllib.request.urlopen(f"http://127.0.0.1:{running.ports['8080']}/health", timeout=5) as health:
+    with urllib.request.urlopen(f"http://127.0.0.1:{running.ports['8080']}/health", timeout=30) as health:
         assert health.status == 200
 
 

@@ -20,7 +20,7 @@ from tests.wire.speaker import LAMP, TS
 def test_a_command_goes_guarded_to_the_agent_and_its_result_comes_back(lab: Lab) -> None:
     agent = lab.agent()
     request = lab.ask("red", 60)
-    command = agent.commands.get(timeout=5)
+    command = agent.commands.get(timeout=30)
     assert (command.id, command.channel, command.value) == (request, "red", 60)
     assert command.boot == "b1"
     assert 0 < command.beat <= agent.beat, "one that the agent sent; its latest may still be under way"
@@ -51,7 +51,7 @@ def test_a_command_is_on_record_before_it_is_sent(lab: Lab, monkeypatch: pytest.
     agent = lab.agent()
     monkeypatch.setattr(Link, "publish", look_first)
     lab.ask("red", 60)
-    agent.commands.get(timeout=5)
+    agent.commands.get(timeout=30)
     assert seen == [(0, ["pending"])]
 
 
@@ -59,7 +59,7 @@ def test_counters_grow_under_one_token(lab: Lab) -> None:
     agent = lab.agent()
     lab.ask("red", 1)
     lab.ask("red", 2)
-    first, second = agent.commands.get(timeout=5), agent.commands.get(timeout=5)
+    first, second = agent.commands.get(timeout=30), agent.commands.get(timeout=30)
     assert (first.value, second.value) == (1, 2)
     assert first.counter < second.counter
     assert first.token == second.token
@@ -92,7 +92,7 @@ def test_what_cannot_be_is_rejected_and_the_agent_hears_nothing(
 def test_an_agents_refusal_and_failure_are_passed_on(lab: Lab) -> None:
     agent = lab.agent()
     request = lab.ask("power", True)
-    agent.answer(agent.commands.get(timeout=5), Status.FAILED, code="no_answer", reason="The lamp is silent.")
+    agent.answer(agent.commands.get(timeout=30), Status.FAILED, code="no_answer", reason="The lamp is silent.")
     record = lab.outcome(request)
     assert (record["status"], record["code"], record["reason"]) == ("failed", "no_answer", "The lamp is silent.")
 
@@ -100,7 +100,7 @@ def test_an_agents_refusal_and_failure_are_passed_on(lab: Lab) -> None:
 def test_a_result_that_comes_twice_counts_once(lab: Lab) -> None:
     agent = lab.agent()
     request = lab.ask("red", 1)
-    command = agent.commands.get(timeout=5)
+    command = agent.commands.get(timeout=30)
     agent.answer(command)
     agent.backlog()
     agent.answer(command, Status.FAILED)
@@ -124,7 +124,7 @@ def test_nothing_is_kept_for_an_agent_that_is_away(lab: Lab) -> None:
 def test_an_agent_lost_before_it_answers_leaves_the_outcome_unknown(lab: Lab) -> None:
     agent = lab.agent()
     request = lab.ask("red", 60)
-    agent.commands.get(timeout=5)
+    agent.commands.get(timeout=30)
     agent.die()
     record = lab.outcome(request)
     assert (record["status"], record["code"]) == (Status.UNKNOWN, Code.AGENT_OFFLINE)
@@ -169,7 +169,7 @@ def test_a_command_that_is_not_the_latest_of_its_channel_has_an_end_too_when_the
     """Two of the panel's and one of Node-RED are on their way: beside the channel stands only the last."""
     agent = lab.agent()
     first, second = lab.ask("red", 1), lab.ask("red", 2)
-    one, two = agent.commands.get(timeout=5), agent.commands.get(timeout=5)
+    one, two = agent.commands.get(timeout=30), agent.commands.get(timeout=30)
     agent.result("node-red-1", "red", None, Status.REJECTED, code="out_of_range", reason="red takes 0 to 100 %.")
     wait_until(lambda: lab.lamp()["requested"]["red"]["id"] == "node-red-1", "taken")
     lab.hubs[0].stop()
@@ -186,7 +186,7 @@ def test_a_result_that_comes_with_the_backlog_is_the_end_of_its_command(lab: Lab
     """The agent answered while the broker or the hub was away."""
     agent = lab.agent()
     request = lab.ask("red", 60)
-    command = agent.commands.get(timeout=5)
+    command = agent.commands.get(timeout=30)
     agent.n += 1
     said = Result(command.id, "red", 60, Status.DONE, TS, agent.epoch, agent.n)
     agent.kept[agent.n] = (topics.device(LAMP, Leaf.RESULT), said.encode())

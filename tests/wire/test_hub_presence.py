@@ -57,7 +57,7 @@ def test_a_second_hub_waits_and_takes_over_under_a_greater_token(lab: Lab) -> No
     assert lab.view.snapshot()["hub"]["token"] > first["token"]
     agent = lab.agent()
     request = lab.ask("red", 5)
-    agent.answer(agent.commands.get(timeout=5))
+    agent.answer(agent.commands.get(timeout=30))
     assert lab.outcome(request)["status"] == "done"
 
 

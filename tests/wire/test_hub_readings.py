@@ -81,7 +81,7 @@ def test_fault_26_what_became_of_a_command_outlives_a_redis_that_had_it_in_memor
     with slow_disk_until_killed(lab.redis_server):
         wait_until(lambda: agent.read() and busy(lab), "the disk is busy")
         request = lab.ask("red", 60)
-        agent.answer(agent.commands.get(timeout=5))
+        agent.answer(agent.commands.get(timeout=30))
         assert lab.outcome(request)["status"] == "done"
     lab.redis_server.start()
     wait_until(agent.offered_again, "confirmed")

@@ -113,7 +113,7 @@ def test_fault_10_what_the_hub_finds_too_late_is_expired(system: System, case: C
     known = {"requested": 0, "code": None, "reason": None, "who": "operator", "source": "panel", "ended": None}
     now = system.view.snapshot()["time"]
     whole = orjson.dumps({**record, **known, "until": None})
-    system.redis_client.xadd(keys.REQUESTS, {"deadline": now - 1, "j": whole})
+    system.redis_client.xadd(keys.REQUESTS, {"deadline": now - 10_000, "j": whole})
     system.recorded("late", "expired")
     with system.ear() as ear, system.ear("hub") as hub:
         latest = Heartbeat(**ear.wait(BEAT, lambda beat: beat["beat"] > 8))

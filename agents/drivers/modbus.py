@@ -3,20 +3,20 @@
 Instruments on one serial line are one device here, for one port can be opened once: their channels say `device_id`.
 """
 
-import logging
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, cast
 
 from agents.driver import Snapshot
+from agents.drivers import modbus_client
 from agents.drivers.described import DescribedDriver
 from agents.drivers.modbus_options import BITS, ModbusChannel, ModbusOptions
-from agents.drivers.serial_port import SerialPort
+from agents.drivers.serial_port import settle
 from agents.drivers.words import number
 from hub.contract.channels import Value
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
 
 if TYPE_CHECKING:
+    from pymodbus.client import ModbusSerialClient
     from pymodbus.client.base import ModbusBaseSyncClient
 
 EXCEPTIONS = {
@@ -28,7 +28,6 @@ EXCEPTIONS = {
     11: "the instrument behind the gateway does not answer",
 }
 """What the exception codes of the Modbus specification (V1.1b3, section 7) mean."""
-DEFAULT_PORT = 502
 
 
 class Modbus(DescribedDriver):
@@ -41,14 +40,13 @@ class Modbus(DescribedDriver):
     def __init__(self, options: ModbusOptions) -> None:
         super().__init__(options)
         self._client: ModbusBaseSyncClient | None = None
+        self._owing = set[int]()
+        """Instruments on a serial line whose answer did not come, or not in time."""
 
     def open(self) -> None:
         """Connect."""
         self.close()
-        client = self._make()
-        if not client.connect():
-            self._find_out()
-        self._client = client
+        self._client = modbus_client.connect(self.options)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -63,6 +61,7 @@ class Modbus(DescribedDriver):
             device_id = self._device_id(channel)
             if device_id not in silent:
                 try:
+                    self._catch_up(name, channel)
                     channel.put(name, self._value(name, channel), snapshot)
                     continue
                 except DeviceError as error:
@@ -85,6 +84,28 @@ class Modbus(DescribedDriver):
         write = client.write_register if len(registers) == 1 else client.write_registers
         content = registers[0] if len(registers) == 1 else registers
         self._exchange(channel, write, described.holding, content, device_id=device_id)
+
+    def _catch_up(self, name: str, channel: ModbusChannel) -> None:
+        """Wait for answers of the instrument that did not come in time: on a serial line nothing in them says which
+        register they are of. When it answers again, it is in step as soon as nothing more comes.
+
+        Raises DeviceError (no_answer).
+        """
+        device_id = self._device_id(channel)
+        if device_id not in self._owing:
+            return
+        try:
+            self._value(name, channel)
+        except DeviceError as error:
+            if error.code is Code.NO_ANSWER:
+                raise
+        port = cast("ModbusSerialClient", self._connected()).socket
+        try:
+            if port is not None:
+                settle(port)
+        except OSError as error:
+            raise self._silent(device_id) from error
+        self._owing.discard(device_id)
 
     def _value(self, name: str, channel: ModbusChannel) -> object:
         client, device_id = self._connected(), self._device_id(channel)
@@ -124,13 +145,18 @@ class Modbus(DescribedDriver):
         try:
             answer = request(*arguments, **more)
         except (ModbusException, OSError) as error:
-            text = f"The instrument {more['device_id']} at {self.options.address} does not answer: is it on?"
-            raise DeviceError(Code.NO_ANSWER, text) from error
+            if modbus_client.on_line(self.options):
+                self._owing.add(more["device_id"])
+            raise self._silent(more["device_id"]) from error
         if answer.isError():
             code = answer.exception_code
             why = EXCEPTIONS.get(code, f"exception {code}")
             raise DeviceError(Code.DEVICE_REFUSED, f"The instrument {more['device_id']} refused {name}: {why}.")
         return answer
+
+    def _silent(self, device_id: int) -> DeviceError:
+        text = f"The instrument {device_id} at {self.options.address} does not answer: is it on?"
+        return DeviceError(Code.NO_ANSWER, text)
 
     def _device_id(self, channel: ModbusChannel) -> int:
         return self.options.device_id if channel.device_id is None else channel.device_id
@@ -139,32 +165,3 @@ class Modbus(DescribedDriver):
         if self._client is None:
             raise DeviceError(Code.NO_ANSWER, f"The instrument at {self.options.address} is not connected.")
         return self._client
-
-    def _make(self) -> "ModbusBaseSyncClient":
-        from pymodbus.client import ModbusSerialClient, ModbusTcpClient  # noqa: PLC0415 (an optional extra)
-
-        logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what goes wrong is told by us, once
-        options = self.options
-        if options.address.startswith("/"):
-            return ModbusSerialClient(
-                options.address,
-                baudrate=options.baud,
-                bytesize=int(options.frame[0]),
-                parity=options.frame[1],
-                stopbits=int(options.frame[2]),
-                timeout=options.timeout,
-                retries=0,
-            )
-        parts = urlsplit(options.address)
-        return ModbusTcpClient(
-            parts.hostname or "", port=parts.port or DEFAULT_PORT, timeout=options.timeout, retries=0
-        )
-
-    def _find_out(self) -> None:
-        """Why there is no connection, which pymodbus does not say. Raises DeviceError."""
-        options = self.options
-        if options.address.startswith("/"):
-            port = SerialPort(options.address, baud=options.baud, timeout=options.timeout)
-            port.open()
-            port.close()
-        raise DeviceError(Code.NO_ANSWER, f"Nothing answers at {options.address}: is it on, and is the address right?")

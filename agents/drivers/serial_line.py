@@ -31,6 +31,8 @@ class SerialLine(DescribedDriver):
     def __init__(self, options: SerialLineOptions) -> None:
         super().__init__(options)
         self._port = SerialPort(options.address, baud=options.baud, frame=options.frame, timeout=options.timeout)
+        self._owed: str | None = None
+        """The question whose answer did not come, or not in time."""
 
     def open(self) -> None:
         """Take the port."""
@@ -40,7 +42,7 @@ class SerialLine(DescribedDriver):
         """Serial number and firmware, when `identify` says how to ask for them."""
         identity: dict[str, str] = {}
         if self.options.identify is not None:
-            self._listen(self.options.identify, lambda line: identity.update(fitting(IDENTITY, line).groupdict()))
+            self._ask(self.options.identify, lambda line: identity.update(fitting(IDENTITY, line).groupdict()))
         return identity
 
     def prepare(self) -> None:
@@ -54,12 +56,13 @@ class SerialLine(DescribedDriver):
 
     def read(self) -> Snapshot:
         """The common line, then each channel that has a question of its own."""
+        self._catch_up()
         snapshot = Snapshot({})
         if any(channel.ask is None for channel in self.options.channels.values()):
-            self._listen(self.options.ask, partial(self._common, snapshot))
+            self._ask(self.options.ask, partial(self._common, snapshot))
         for name, channel in self.options.channels.items():
             if channel.ask is not None:
-                self._listen(channel.ask, partial(self._own, name, snapshot))
+                self._ask(channel.ask, partial(self._own, name, snapshot))
         return snapshot
 
     def write(self, channel: str, value: Value) -> None:
@@ -82,6 +85,30 @@ class SerialLine(DescribedDriver):
             if channel.ask is None:
                 channel.put(name, found[name], snapshot)
 
+    def _ask(self, question: str | None, take: Callable[[str], object]) -> None:
+        try:
+            self._listen(question, take)
+        except DeviceError:
+            self._owed = question
+            raise
+
+    def _catch_up(self) -> None:
+        """Wait for answers that did not come in time: nothing in them says which question they belong to.
+
+        An instrument that hung answers all that it was asked meanwhile. So it is asked once more, and when anything
+        comes it is in step again as soon as nothing more does. Raises DeviceError (no_answer).
+        """
+        if self._owed is not None:
+            self._send(self._owed)
+            if not self._port.settle():
+                raise self._silent()
+            self._owed = None
+
+    def _silent(self) -> DeviceError:
+        return DeviceError(
+            Code.NO_ANSWER, f"The instrument at {self.options.address} is silent: see to power, cable and baud."
+        )
+
     def _listen(self, question: str | None, take: Callable[[str], object]) -> None:
         """Ask, and give `take` the lines that come until one is right: a stray one may come first.
 
@@ -93,9 +120,7 @@ class SerialLine(DescribedDriver):
             )  # what has come until now is old, and the first line then perhaps without its beginning
         else:
             self._send(question)
-        problem = DeviceError(
-            Code.NO_ANSWER, f"The instrument at {self.options.address} is silent: see to power, cable and baud."
-        )
+        problem = self._silent()
         ending = TERMINATORS[self.options.terminator][-1:]
         for number, line in enumerate(self._port.lines(ending)):
             if question is None and number == 0:

@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 LONGEST_LINE = 1000
 
 
+def settle(port: "Serial") -> bool:
+    """Forget what comes, until nothing has come for the port's timeout, or something all the time for three of them.
+
+    Whether anything came at all. Raises OSError.
+    """
+    end, came = time.monotonic() + 3 * (port.timeout or 0.0), False
+    while time.monotonic() < end and port.read(1):
+        came = True
+        port.reset_input_buffer()
+    return came
+
+
 class SerialPort:
     """One port, open or not. Used by one thread."""
 
@@ -65,6 +77,11 @@ class SerialPort:
                 line = port.read_until(ending, LONGEST_LINE)
             if line.endswith(ending):
                 yield line.removesuffix(ending)
+
+    def settle(self) -> bool:
+        """`settle`, for our port. Raises DeviceError."""
+        with self._in_use() as port:
+            return settle(port)
 
     @contextlib.contextmanager
     def _in_use(self) -> Iterator["Serial"]:

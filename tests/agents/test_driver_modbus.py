@@ -5,7 +5,7 @@ import os
 import select
 import threading
 import tty
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from pymodbus.framer import FramerType
 from pymodbus.server import ModbusSerialServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
+from agents.drivers import modbus_client
 from agents.drivers.modbus import Modbus
 from agents.drivers.modbus_options import TYPES, ModbusChannel, ModbusOptions
 from hub.contract.channels import Number, Switch
@@ -88,21 +89,29 @@ def test_what_lies_between_two_steps_of_a_register_is_refused_and_not_written(tm
         assert len(simulated.requests) == before
 
 
+def carry(ours: int, theirs: int, hangs: Callable[[int], object], ended: threading.Event) -> None:
+    """What comes at one end goes out at the other."""
+    while not ended.is_set():
+        for end in select.select([ours, theirs], [], [], 0.05)[0]:
+            if end == theirs:
+                hangs(ours)
+            os.write(theirs if end == ours else ours, os.read(end, 1000))
+
+
 @contextmanager
-def line(device_ids: list[int]) -> Iterator[str]:
-    """A serial line with instruments: two ptys, and a wire between them."""
+def line(device_ids: list[int], hangs: Callable[[int], object] = lambda _line: None) -> Iterator[str]:
+    """A serial line with instruments: two ptys, and a wire between them.
+
+    Register 0 has the instrument's id, register 1 a hundred more. Before each answer it `hangs`, with the line's other
+    end to look at.
+    """
     (ours, port), (theirs, far) = os.openpty(), os.openpty()
     for end in (port, far):
         tty.setraw(end)
     ended = threading.Event()
     loop = asyncio.new_event_loop()
 
-    def carry() -> None:
-        while not ended.is_set():
-            for end in select.select([ours, theirs], [], [], 0.05)[0]:
-                os.write(theirs if end == ours else ours, os.read(end, 1000))
-
-    devices = [SimDevice(one, [SimData(0, values=one, datatype=DataType.UINT16)]) for one in device_ids]
+    devices = [SimDevice(one, [SimData(0, values=[one, 100 + one], datatype=DataType.UINT16)]) for one in device_ids]
 
     def quiet(sending: bool, data: bytes) -> bytes:
         """Instruments that are not on the line do not answer."""
@@ -113,7 +122,10 @@ def line(device_ids: list[int]) -> Iterator[str]:
         await server.serve_forever(background=True)
         return server
 
-    threads = [threading.Thread(target=carry), threading.Thread(target=loop.run_forever)]
+    threads = [
+        threading.Thread(target=carry, args=(ours, theirs, hangs, ended)),
+        threading.Thread(target=loop.run_forever),
+    ]
     for thread in threads:
         thread.start()
     server = asyncio.run_coroutine_threadsafe(begin(), loop).result(10)
@@ -155,6 +167,20 @@ def test_instruments_on_a_serial_line_and_one_that_is_silent(tmp_path: Path) -> 
         alone.close()
 
 
+def test_a_late_answer_is_not_taken_for_that_of_another_question(tmp_path: Path) -> None:
+    """On a serial line each answer comes when the next question is there, or after a while; the first only then."""
+    patience = iter([30.0])
+    with line([3], lambda ours: select.select([ours], [], [], next(patience, 0.2))) as address:
+        channels = "a: {holding: 0}, b: {holding: 1}"
+        text = f"  driver: modbus\n  address: {address}\n  device_id: 3\n  channels: {{{channels}}}"
+        entry = configured(tmp_path, text)
+        driver = entry.driver(entry.options(tmp_path))
+        driver.open()
+        assert error_of(driver.read) is Code.NO_ANSWER
+        assert reads(driver, lambda _: True).values == {"a": 3, "b": 103}
+        driver.close()
+
+
 def test_nothing_there(tmp_path: Path) -> None:
     for address in (f"tcp://127.0.0.1:{free_port()}", "/dev/no-such-port"):
         assert error_of(on_line(tmp_path, address, 1).open) is Code.NO_ANSWER
@@ -181,7 +207,7 @@ def test_registers_hold_what_was_put_into_them(kind: str, words: str, data: st.D
     value = data.draw(values)
     channel = ModbusChannel.model_validate({"holding": 0, "type": kind, "words": words, "writable": True})
     driver = Modbus(ModbusOptions(address="/dev/null", channels={"a": channel}))
-    driver._client = client = driver._make()
+    driver._client = client = modbus_client.make(driver.options)
     registers = driver._registers("a", channel, value)
     found = client.convert_from_registers(registers, client.DATATYPE[kind.upper()], word_order=words)  # type: ignore[arg-type]
     assert found == value

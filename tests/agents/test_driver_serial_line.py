@@ -1,10 +1,13 @@
 """Instruments that are asked in lines of text: the page's power supply, and instruments of the test's own on a pty."""
 
+import fcntl
 import os
 import re
 import select
+import termios
 import threading
 import tty
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import cycle
@@ -27,14 +30,28 @@ from tests.servers import wait_until
 PATIENT = example("serial_line") + "  timeout: 30s\n"
 QUICK = example("serial_line") + "  timeout: 1s\n"
 """For what does not answer. What does is waited for: the machine may be busy."""
-SCALE = "  driver: serial_line\n  address: ADDRESS\n  timeout: 2s\n"
+SCALE = "  driver: serial_line\n  address: ADDRESS\n"
+
+
+def waiting(line: int) -> int:
+    """How many bytes have come over a line and were not read yet."""
+    found = array("i", [0])
+    fcntl.ioctl(line, termios.FIONREAD, found)
+    return found[0]
 
 
 @contextmanager
 def instrument(
-    folder: Path, options: str, answer: Callable[[bytes], bytes], speaks: Sequence[bytes] = ()
+    folder: Path,
+    options: str,
+    answer: Callable[[bytes], bytes],
+    speaks: Sequence[bytes] = (),
+    hangs: Callable[[int], object] = lambda _line: None,
 ) -> Iterator[Driver]:
-    """A driver with `options`; at the other end of its line is what answers each line, or speaks by itself."""
+    """A driver with `options`; at the other end of its line is what answers each line, or speaks by itself.
+
+    Before each answer it `hangs`, with the line's other end to look at.
+    """
     ours, theirs = os.openpty()
     tty.setraw(theirs)
     ended = threading.Event()
@@ -48,6 +65,7 @@ def instrument(
             if select.select([ours], [], [], 0.003)[0]:
                 *lines, typed = re.split(rb"\r?\n", typed + os.read(ours, 1000))
                 for line in lines:
+                    hangs(ours)
                     os.write(ours, answer(line))
 
     entry = configured(folder, (SCALE + options).replace("ADDRESS", os.ttyname(theirs)))
@@ -146,6 +164,46 @@ def test_an_instrument_that_speaks_by_itself_is_heard_from_the_next_whole_line_o
         assert {driver.read().values["weight"] for _ in range(20)} == {12345}
     with instrument(tmp_path, options, lambda _: b"") as driver:
         assert error_of(driver.read) is Code.NO_ANSWER
+
+
+@pytest.mark.parametrize("unheard", [1, 3])
+def test_a_late_answer_is_not_taken_for_that_of_another_question(unheard: int, tmp_path: Path) -> None:
+    """The instrument hangs until so many questions wait for it, answers them all, and each answer takes its time: until
+    the next question is there, if that comes first."""
+    hanging = iter([True])
+    options = "  timeout: 500ms\n  channels: {a: {ask: A}, b: {ask: B}}\n"
+    asked: list[bytes] = []
+
+    def answer(line: bytes) -> bytes:
+        asked.append(line)
+        return b"1\n" if line == b"A" else b"2\n"
+
+    def hangs(line: int) -> None:
+        if next(hanging, None):
+            wait_until(lambda: waiting(line) >= unheard * len("A\r\n"), "questions")
+        else:
+            select.select([line], [], [], 0.2)
+
+    with instrument(tmp_path, options, answer, hangs=hangs) as driver:
+        for _ in range(unheard):
+            assert error_of(driver.read) is Code.NO_ANSWER
+        assert reads(driver, lambda _: True).values == {"a": 1, "b": 2}
+    assert len(asked) > unheard
+
+
+def test_what_came_after_all_ends_no_command(tmp_path: Path) -> None:
+    """A command that was not acknowledged is not sent again by the reading that looks what became of it."""
+    options = "  timeout: 500ms\n  acknowledge: OK\n  channels: {speed: {ask: 'S?', set: 'S {value}'}}\n"
+    said: list[bytes] = []
+
+    def answer(line: bytes) -> bytes:
+        said.append(line)
+        return b"7\n" if line == b"S?" else b""
+
+    with instrument(tmp_path, options, answer) as driver:
+        assert error_of(lambda: driver.write("speed", 5)) is Code.NO_ANSWER
+        assert driver.read().values == {"speed": 7}
+    assert said == [b"S 5", b"S?"]
 
 
 def test_a_command_that_is_not_acknowledged_is_an_error(tmp_path: Path) -> None:

@@ -45,7 +45,6 @@ PHYTOTRON = """\
         driver: serial_line
         address: /dev/serial/by-id/usb-supply
         period: 200ms
-        timeout: 500ms
         terminator: LF
         channels:
           power: {ask: "VOLT?", set: "VOLT {value}", unit: V, low: 0, high: 12, safe: 0}

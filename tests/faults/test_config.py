@@ -68,7 +68,7 @@ def test_fault_36_a_hub_that_runs_keeps_the_configuration_it_has(system: System,
         system.edit("agent: roof", "agent: rooof")
         answer = system.process("hub")
         assert answer.returncode in (1, 2)
-        assert "config.yaml:30: stands.greenhouse.agent: there is no agent 'rooof'" in answer.stderr
+        assert "config.yaml:29: stands.greenhouse.agent: there is no agent 'rooof'" in answer.stderr
         system.config.write_text("stands: [")
         for key, channel in ((CHAMBER, "valve"), (HEATER, "heat")):
             for value in (True, False):

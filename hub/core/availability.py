@@ -15,10 +15,17 @@ class DeviceAvailability:
 
     def __init__(self, out: Effects) -> None:
         self._words: dict[str, Availability] = {}
+        self._known = set[str]()
+        """Of which devices the broker has the last word."""
         self._out = out
+
+    def on_up(self) -> None:
+        """The broker is there: it may have kept nothing, and missed what was said meanwhile."""
+        self._known.clear()
 
     def hear(self, key: str, said: Availability, now: Moment) -> None:
         """Somebody said so on the device's topic."""
+        self._known.add(key)
         if self._words.get(key) != said:
             self._words[key] = said
             self._out.journal.availability(key, said, now.ms)
@@ -30,7 +37,7 @@ class DeviceAvailability:
     def retract(self, keys: Iterable[str], now: Moment) -> None:
         """Say of devices whose agent is gone that they are offline."""
         for key in keys:
-            if self._words.get(key) is not Availability.OFFLINE:
+            if key not in self._known or self._words.get(key) is not Availability.OFFLINE:
                 self._say(key, Availability.OFFLINE, now)
 
     def restore(self, keys: Iterable[str], health: Mapping[str, str], doubted: bool, now: Moment) -> None:

@@ -70,6 +70,7 @@ class Presence:
 
     def on_up(self, now: Moment) -> None:
         """The link to the broker is there again: nobody's silence before counts."""
+        self._availability.on_up()
         for agent in self._agents.values():
             agent.seen = now.mono
             agent.online = agent.online or None

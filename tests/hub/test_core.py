@@ -137,6 +137,24 @@ def test_three_silent_seconds_make_an_agent_offline(clockwork: Clockwork) -> Non
     assert (availability, b"offline", True) in [message[:3] for message in clockwork.published()]
 
 
+@pytest.mark.parametrize("remembers", [True, False])
+def test_a_broker_that_was_away_learns_again_who_is_offline(remembers: bool, clockwork: Clockwork) -> None:
+    """It has what it was told before, or nothing at all."""
+    topic = topics.device(LAMP, Leaf.AVAILABILITY)
+    clockwork.wait(4)
+    said = Publish(topic, b"offline", retain=True)
+    assert clockwork.published() == [said]
+    clockwork.core.on_up(clockwork.now)
+    if remembers:
+        clockwork.hear(topic, b"offline")
+    clockwork.wait(2.9)
+    assert clockwork.published() == []
+    clockwork.wait(0.2)
+    assert clockwork.published() == ([] if remembers else [said])
+    clockwork.heartbeat("b2")
+    assert clockwork.published() == [Publish(topic, b"online", retain=True)]
+
+
 def test_a_hub_that_was_stopped_itself_counts_nobodys_silence(clockwork: Clockwork) -> None:
     clockwork.mono += 60
     clockwork.core.on_time(clockwork.now)

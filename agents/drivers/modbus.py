@@ -6,8 +6,8 @@ Instruments on one serial line are one device here, for one port can be opened o
 from typing import TYPE_CHECKING, Any, cast
 
 from agents.driver import Snapshot
-from agents.drivers import modbus_client
 from agents.drivers.described import DescribedDriver
+from agents.drivers.modbus_client import connect
 from agents.drivers.modbus_options import BITS, ModbusChannel, ModbusOptions
 from agents.drivers.serial_port import settle
 from agents.drivers.words import number
@@ -46,7 +46,7 @@ class Modbus(DescribedDriver):
     def open(self) -> None:
         """Connect."""
         self.close()
-        self._client = modbus_client.connect(self.options)
+        self._client = connect(self.options)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -145,7 +145,7 @@ class Modbus(DescribedDriver):
         try:
             answer = request(*arguments, **more)
         except (ModbusException, OSError) as error:
-            if modbus_client.on_line(self.options):
+            if self.options.on_line:
                 self._owing.add(more["device_id"])
             raise self._silent(more["device_id"]) from error
         if answer.isError():

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 502
 
 
-def on_line(options: ModbusOptions) -> bool:
-    """Whether it is a serial line."""
-    return options.address.startswith("/")
-
-
 def connect(options: ModbusOptions) -> "ModbusBaseSyncClient":
     """A client that is connected. Raises DeviceError."""
     client = make(options)
@@ -32,7 +27,7 @@ def make(options: ModbusOptions) -> "ModbusBaseSyncClient":
     from pymodbus.client import ModbusSerialClient, ModbusTcpClient  # noqa: PLC0415 (an optional extra)
 
     logging.getLogger("pymodbus").setLevel(logging.CRITICAL)  # what goes wrong is told by us, once
-    if on_line(options):
+    if options.on_line:
         return ModbusSerialClient(
             options.address,
             baudrate=options.baud,
@@ -48,7 +43,7 @@ def make(options: ModbusOptions) -> "ModbusBaseSyncClient":
 
 def _find_out(options: ModbusOptions) -> None:
     """Why there is no connection, which pymodbus does not say. Raises DeviceError."""
-    if on_line(options):
+    if options.on_line:
         port = SerialPort(options.address, baud=options.baud, timeout=options.timeout)
         port.open()
         port.close()

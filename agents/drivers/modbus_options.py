@@ -115,3 +115,8 @@ class ModbusOptions(DescribedOptions):
     timeout: Duration = 1.0
     """How long an answer may take."""
     channels: Annotated[dict[str, ModbusChannel], Field(min_length=1)]
+
+    @property
+    def on_line(self) -> bool:
+        """Whether it is a serial line."""
+        return self.address.startswith("/")

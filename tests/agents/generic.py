@@ -1,17 +1,15 @@
 """The generic drivers as docs/generic-drivers.md shows them: each example against its simulator."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from agents.catalog.catalog import Entry, entries
-from agents.driver import Driver, Snapshot
+from agents.driver import Driver
 from agents.drivers import DRIVERS
 from hub.contract.config.load import load, naming_lines
-from hub.contract.errors import Code, DeviceError
 from tests.agents.simulated import Simulated
-from tests.servers import wait_until
 
 PAGE = (Path(__file__).parents[2] / "docs" / "generic-drivers.md").read_text()
 BEGIN = "version: 1\nagents: {bench: {}}\nstands:\n  stand:\n    agent: bench\n    simulate: SIMULATE\n    devices:\n"
@@ -22,6 +20,16 @@ def example(kind: str) -> str:
     found = re.search(rf"^## {kind}\n.*?```yaml\n\w+:\n(.*?)```", PAGE, re.MULTILINE | re.DOTALL)
     assert found, f"the page has no example of {kind}"
     return found[1]
+
+
+def patient(kind: str) -> str:
+    """That entry, with time for an answer: the machine may be busy."""
+    return example(kind) + "  timeout: 30s\n"
+
+
+def quick(kind: str) -> str:
+    """That entry, for what does not answer."""
+    return example(kind) + "  timeout: 1s\n"
 
 
 def configured(folder: Path, device: str, *, name: str = "device", simulate: bool = False) -> Entry:
@@ -45,30 +53,3 @@ def opened(kind: str, folder: Path, device: str | None = None) -> Iterator[tuple
             yield simulated, driver
         finally:
             driver.close()
-
-
-def error_of(call: Callable[[], object]) -> Code | None:
-    """The code of the DeviceError that `call` raises; None when it raises none."""
-    try:
-        call()
-    except DeviceError as error:
-        return error.code
-    return None
-
-
-def becomes(driver: Driver, code: Code | None) -> None:
-    """Wait until reading raises an error with the code, or none."""
-    wait_until(lambda: error_of(driver.read) is code, f"reading to give {code}")
-
-
-def reads(driver: Driver, wanted: Callable[[Snapshot], bool]) -> Snapshot:
-    """Wait for a snapshot that is as wanted; errors on the way are those of a fault that comes or goes."""
-
-    def found() -> Snapshot | None:
-        try:
-            snapshot = driver.read()
-        except DeviceError:
-            return None
-        return snapshot if wanted(snapshot) else None
-
-    return wait_until(found, "such a snapshot")  # type: ignore[return-value]

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from hub.contract.channels import PRESS
 from hub.contract.config.schema import Agent, Config, Device, Stand
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
+from tests.agents.driving import HASTY, error_of
 from tests.agents.simulated import Simulated
 from tests.servers import wait_until
 
@@ -28,15 +29,6 @@ def board(tmp_path: Path) -> Iterator[Simulated]:
         yield device
 
 
-HASTY = pytest.mark.parametrize("timeout", [0.5], ids=["hasty"])
-"""For tests in which nothing answers. On a busy machine that happens to the others too: they wait."""
-
-
-@pytest.fixture
-def timeout() -> float:
-    return 30.0
-
-
 @pytest.fixture
 def driver(board: Simulated, monkeypatch: pytest.MonkeyPatch, timeout: float) -> Iterator[Esp32Relay]:
     monkeypatch.setattr(esp32, "TIMEOUT", timeout)
@@ -44,14 +36,6 @@ def driver(board: Simulated, monkeypatch: pytest.MonkeyPatch, timeout: float) ->
     wait_until(lambda: error_of(made.open) is None, "the board to answer")
     yield made
     made.close()
-
-
-def error_of(call: Callable[[], object]) -> Code | None:
-    try:
-        call()
-    except DeviceError as error:
-        return error.code
-    return None
 
 
 def test_it_reads_all_in_one_transaction(board: Simulated, driver: Esp32Relay) -> None:

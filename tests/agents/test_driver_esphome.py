@@ -7,11 +7,10 @@ import pytest
 from hub.contract.channels import Choice, Number, Switch
 from hub.contract.errors import Code, ConfigError, DeviceError
 from hub.contract.reading import Quality
-from tests.agents.generic import becomes, configured, error_of, example, opened, reads
+from tests.agents.driving import becomes, error_of, reads
+from tests.agents.generic import configured, opened, patient, quick
 
-PATIENT = example("esphome") + "  timeout: 30s\n"
-QUICK = example("esphome") + "  timeout: 1s\n"
-"""For what does not answer. What does is waited for: the machine may be busy."""
+PATIENT, QUICK = patient("esphome"), quick("esphome")
 
 
 def test_what_a_channel_is_follows_from_its_domain(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from agents.driver import Driver
 from hub.contract.channels import Number, Switch
 from hub.contract.errors import Code, ConfigError
 from hub.contract.reading import Quality
-from tests.agents.generic import configured, error_of, opened, reads
+from tests.agents.driving import error_of, reads
+from tests.agents.generic import configured, opened
 
 
 def over(folder: Path, *channels: str) -> Driver:

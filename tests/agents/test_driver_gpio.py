@@ -10,7 +10,8 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from agents.drivers.gpio import Gpio
 from hub.contract.channels import Number, Switch
 from hub.contract.errors import Code, ConfigError
-from tests.agents.generic import configured, error_of, example, opened
+from tests.agents.driving import error_of
+from tests.agents.generic import configured, example, opened
 
 PIN = {"pump": 17, "light": 18, "door": 23, "rain": 24}
 

@@ -16,12 +16,11 @@ from agents.drivers.described import DescribedChannel
 from agents.drivers.http_json import follow, load
 from hub.contract.errors import Code, ConfigError, DeviceError
 from hub.contract.reading import Quality
-from tests.agents.generic import becomes, configured, error_of, example, opened, reads
+from tests.agents.driving import becomes, error_of, reads
+from tests.agents.generic import configured, opened, patient, quick
 from tests.servers import free_port
 
-PATIENT = example("http_json") + "  timeout: 30s\n"
-QUICK = example("http_json") + "  timeout: 1s\n"
-"""For what does not answer. What does is waited for: the machine may be busy."""
+PATIENT, QUICK = patient("http_json"), quick("http_json")
 
 
 def test_it_reads_everything_with_one_request_and_sets_each_channel(tmp_path: Path) -> None:

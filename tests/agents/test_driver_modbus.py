@@ -16,18 +16,17 @@ from pymodbus.framer import FramerType
 from pymodbus.server import ModbusSerialServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from agents.drivers import modbus_client
 from agents.drivers.modbus import Modbus
+from agents.drivers.modbus_client import make
 from agents.drivers.modbus_options import TYPES, ModbusChannel, ModbusOptions
 from hub.contract.channels import Number, Switch
 from hub.contract.errors import Code, ConfigError, DeviceError
 from hub.contract.reading import Quality
-from tests.agents.generic import becomes, configured, error_of, example, opened, reads
+from tests.agents.driving import becomes, error_of, reads
+from tests.agents.generic import configured, opened, patient, quick
 from tests.servers import free_port, wait_until
 
-PATIENT = example("modbus") + "  timeout: 30s\n"
-QUICK = example("modbus") + "  timeout: 1s\n"
-"""For what does not answer. What does is waited for: the machine may be busy."""
+PATIENT, QUICK = patient("modbus"), quick("modbus")
 
 
 def test_it_reads_all_four_tables_and_sets(tmp_path: Path) -> None:
@@ -207,7 +206,7 @@ def test_registers_hold_what_was_put_into_them(kind: str, words: str, data: st.D
     value = data.draw(values)
     channel = ModbusChannel.model_validate({"holding": 0, "type": kind, "words": words, "writable": True})
     driver = Modbus(ModbusOptions(address="/dev/null", channels={"a": channel}))
-    driver._client = client = modbus_client.make(driver.options)
+    driver._client = client = make(driver.options)
     registers = driver._registers("a", channel, value)
     found = client.convert_from_registers(registers, client.DATATYPE[kind.upper()], word_order=words)  # type: ignore[arg-type]
     assert found == value

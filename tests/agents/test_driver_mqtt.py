@@ -14,12 +14,11 @@ from agents.drivers.mqtt import said
 from agents.drivers.mqtt_options import MqttChannel
 from hub.contract.errors import Code, ConfigError
 from hub.contract.reading import Quality
-from tests.agents.generic import becomes, configured, error_of, example, opened, reads
+from tests.agents.driving import becomes, error_of, reads
+from tests.agents.generic import configured, example, opened, patient, quick
 from tests.servers import MosquittoServer, free_port, wait_until
 
-PATIENT = example("mqtt") + "  timeout: 30s\n"
-QUICK = example("mqtt") + "  timeout: 1s\n"
-"""For what does not answer. What does is waited for: the machine may be busy."""
+PATIENT, QUICK = patient("mqtt"), quick("mqtt")
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from agents.drivers.sba5 import Measurement, Sba5, parse
 from hub.contract.channels import PRESS
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
+from tests.agents.driving import HASTY, error_of, reads
 from tests.agents.simulated import Simulated
 from tests.servers import wait_until
 
@@ -26,15 +27,6 @@ LAB = ["!", "A0", "F252", "P1", "EL"]
 def analyser(tmp_path: Path) -> Iterator[Simulated]:
     with Simulated("sba5", tmp_path, "--speed", "5") as device:
         yield device
-
-
-HASTY = pytest.mark.parametrize("timeout", [0.5], ids=["hasty"])
-"""For tests in which nothing answers. On a busy machine that happens to the others too: they wait."""
-
-
-@pytest.fixture
-def timeout() -> float:
-    return 30.0
 
 
 @pytest.fixture
@@ -50,29 +42,6 @@ def begin(driver: Sba5) -> None:
     """As an agent does that expects no particular instrument."""
     driver.open()
     driver.prepare()
-
-
-def error_of(call: Callable[[], object]) -> Code | None:
-    try:
-        call()
-    except DeviceError as error:
-        return error.code
-    return None
-
-
-def reads(driver: Sba5, what: str, wanted: Callable[[Snapshot], bool]) -> Snapshot:
-    """The first snapshot that is as wanted; errors on the way are those of a fault that comes or goes."""
-
-    def found() -> Snapshot | None:
-        try:
-            snapshot = driver.read()
-        except DeviceError:
-            return None
-        return snapshot if wanted(snapshot) else None
-
-    snapshot = wait_until(found, what)
-    assert snapshot is not None
-    return snapshot
 
 
 def switches_off(driver: Sba5) -> None:
@@ -122,18 +91,18 @@ def test_stray_streamed_lines_are_passed_over(analyser: Simulated, driver: Sba5)
 @HASTY
 def test_after_a_warm_up_it_initialises_again(analyser: Simulated, driver: Sba5) -> None:
     analyser.suffer(warm_up=True)
-    snapshot = reads(driver, "warming up", lambda snapshot: snapshot.quality.get("co2") == Quality.WARMING_UP)
+    snapshot = reads(driver, lambda snapshot: snapshot.quality.get("co2") == Quality.WARMING_UP, "warming up")
     assert set(snapshot.values.values()) == {None}
     assert set(snapshot.quality.values()) == {Quality.WARMING_UP}
     analyser.suffer()
     told = [request for request in analyser.requests if request != "M"]
-    reads(driver, "a value", is_good)
+    reads(driver, is_good, "a value")
     assert [request for request in analyser.requests if request != "M"][len(told) :][-5:] == LAB
 
 
 def test_it_finds_its_zero_when_told(analyser: Simulated, driver: Sba5) -> None:
     driver.write("zero", PRESS)
-    reads(driver, "zeroing", lambda snapshot: snapshot.quality.get("co2") == Quality.ZEROING)
+    reads(driver, lambda snapshot: snapshot.quality.get("co2") == Quality.ZEROING, "zeroing")
     assert [request for request in analyser.requests[5:] if request != "M"] == ["Z"]
 
 
@@ -148,16 +117,16 @@ def test_it_tells_its_serial_number_before_anything_is_set(analyser: Simulated) 
 @HASTY
 def test_zeroing_is_a_gap(analyser: Simulated, driver: Sba5) -> None:
     analyser.suffer(zeroing=True)
-    snapshot = reads(driver, "zeroing", lambda snapshot: snapshot.quality.get("co2") == Quality.ZEROING)
+    snapshot = reads(driver, lambda snapshot: snapshot.quality.get("co2") == Quality.ZEROING, "zeroing")
     assert snapshot.values == {"co2": None, "irga_temp": None, "pressure": None, "pump": True}
     switches_off(driver)
     analyser.suffer()
-    reads(driver, "a value", is_good)
+    reads(driver, is_good, "a value")
 
 
 def test_the_analysers_own_doubt_makes_co2_suspect(analyser: Simulated, driver: Sba5) -> None:
     analyser.suffer(status=3)
-    reads(driver, "a doubt", lambda snapshot: snapshot.quality == {"co2": Quality.SUSPECT})
+    reads(driver, lambda snapshot: snapshot.quality == {"co2": Quality.SUSPECT}, "a doubt")
 
 
 @HASTY
@@ -180,7 +149,7 @@ def test_a_fault_is_an_error_and_then_all_is_well_again(
     driver.close()
     analyser.suffer()
     wait_until(lambda: error_of(lambda: begin(driver)) is None, "the driver to open")
-    reads(driver, "a value", is_good)
+    reads(driver, is_good, "a value")
 
 
 @HASTY
@@ -188,7 +157,7 @@ def test_it_finds_its_feet_without_opening_the_port_again(analyser: Simulated, d
     analyser.suffer(garbage=True)
     wait_until(lambda: error_of(driver.read), "garbage")
     analyser.suffer()
-    reads(driver, "a value", is_good)
+    reads(driver, is_good, "a value")
     switches_off(driver)
 
 
@@ -199,7 +168,7 @@ def test_a_command_that_failed_is_never_carried_out_later(analyser: Simulated, d
     driver.close()
     analyser.thaw()
     wait_until(lambda: error_of(lambda: begin(driver)) is None, "the driver to open")
-    reads(driver, "a value", is_good)
+    reads(driver, is_good, "a value")
     assert driver.read().values["pump"] is True
     assert "P0" not in analyser.requests
 

@@ -24,12 +24,11 @@ from agents.drivers.words import as_text, number
 from hub.contract.channels import Number
 from hub.contract.errors import Code, ConfigError
 from hub.contract.reading import Quality
-from tests.agents.generic import PAGE, becomes, configured, error_of, example, opened, reads
+from tests.agents.driving import becomes, error_of, reads
+from tests.agents.generic import PAGE, configured, opened, patient, quick
 from tests.servers import wait_until
 
-PATIENT = example("serial_line") + "  timeout: 30s\n"
-QUICK = example("serial_line") + "  timeout: 1s\n"
-"""For what does not answer. What does is waited for: the machine may be busy."""
+PATIENT, QUICK = patient("serial_line"), quick("serial_line")
 SCALE = "  driver: serial_line\n  address: ADDRESS\n"
 
 

@@ -10,7 +10,8 @@ from agents.drivers.w1 import parse
 from agents.simulators.kernel_files import AIR, W1Faults, crc8, slave
 from hub.contract.errors import Code, ConfigError, DeviceError
 from hub.contract.reading import Quality
-from tests.agents.generic import becomes, configured, error_of, opened, reads
+from tests.agents.driving import becomes, error_of, reads
+from tests.agents.generic import configured, opened
 
 GOOD = "4b 46 7f ff 0c 10 d4 01 2c : crc=2c YES\n4b 46 7f ff 0c 10 d4 01 2c t=21500\n"
 

@@ -118,7 +118,7 @@ class Agent:
                 self._transit.doubt()
                 self._beat()  # first, so that whoever sees us there is not held for late
                 self._publisher.announce()
-                self._interlocks.announce()
+                self._interlocks.announce(time.monotonic())
                 self._publisher.outbox.reconnected()
             case Arrived(incoming, at):
                 self._listener.heard(incoming, at)

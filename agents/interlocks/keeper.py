@@ -27,11 +27,13 @@ class Keeper:
         self._due = float("-inf")
         self._verdict.publish(board.rulings())
 
-    def announce(self) -> None:
-        """Say that the interlocks are there, and soon how they stand: at each connection."""
+    def announce(self, now: float) -> None:
+        """Say that the interlocks are there and how they stand, before any command is answered: at each connection,
+        for the broker keeps what was said before."""
         self._due = float("-inf")
         for stand in self._board.stands:
             self._publisher.health(Health(_key(stand), None))
+        self.tell(now)
 
     def obtained(self, reading: Obtained, now: float) -> None:
         """A device was read. What must become safe does so before anything is said of it."""

@@ -145,9 +145,14 @@ class System(Installation):
         """The alarms that are not normal, by id."""
         return dict(self.view.snapshot()["alarms"])
 
-    def stream(self, key: str) -> list[dict[str, Any]]:
-        """A stream in Redis: each entry's fields as text."""
-        entries: Any = self.redis_client.xrange(key)
+    def newest(self, key: str) -> str:
+        """The id of the newest entry of a stream in Redis."""
+        entries: Any = self.redis_client.xrevrange(key, count=1)
+        return str(entries[0][0].decode())
+
+    def stream(self, key: str, after: str = "0") -> list[dict[str, Any]]:
+        """A stream in Redis: the fields as text of each entry behind this id."""
+        entries: Any = self.redis_client.xrange(key, f"({after}")
         return [
             {name.decode(): value.decode(errors="replace") for name, value in fields.items()} for _, fields in entries
         ]

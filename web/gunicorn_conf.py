@@ -1,23 +1,41 @@
 """How gunicorn serves the panel: `gunicorn -c web/gunicorn_conf.py 'web.app:create_app()'`."""
 
+import contextlib
 import gc
 import logging
 import socket
 import struct
 from pathlib import Path
 
+from gunicorn import util
 from gunicorn.arbiter import Arbiter
 from gunicorn.systemd import sd_notify
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from hub.contract.config.load import load
 from hub.contract.places import Places
 from web.services import NAME, Services
 
+
+class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+    """gunicorn waits up to 2 s for the other side's end of a connection, and does so in the one thread that accepts
+    everybody: some clients that stall would keep all others out, and the arbiter would kill the worker.
+    """
+
+    def handle(self, conn: TConn) -> object:
+        """Wait in the thread that served the connection; what is closed for both directions is not waited for again."""
+        kept: object = super().handle(conn)
+        if not kept:
+            with contextlib.suppress(OSError):  # it is closed already
+                util.close_graceful(conn.sock.dup())
+                conn.sock.shutdown(socket.SHUT_RDWR)
+        return kept
+
+
 _web = load(Places.from_environment().config).web
 
 bind = _web.netloc
-worker_class = "gthread"
+worker_class = PatientWorker
 workers = 1
 threads = 64
 """At most 40 of them hold a socket (web/feed.py)."""

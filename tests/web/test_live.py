@@ -148,9 +148,11 @@ def test_clients_that_stall_in_a_request_hold_no_thread_for_long(fresh_panel: Pa
     anna = fresh_panel.visitor()
     ears = anna.live()
     with ExitStack() as stack:
-        for _ in range(100):
-            connection = stack.enter_context(anna.connection())
+        stalled = [stack.enter_context(anna.connection()) for _ in range(100)]
+        for connection in stalled:
             connection.sendall(b"GET / HTTP/1.1\r\n")
+        assert anna.get("/health").status == 200
+        assert {connection.recv(1) for connection in stalled} == {b""}, "they are given up, though they stay"
         assert anna.get("/health").status == 200
     fresh_panel.laboratory.read()
     hear_until(ears, "delta", "devices")

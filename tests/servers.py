@@ -68,7 +68,14 @@ def freeze(pid: int) -> None:
     """As `kill -STOP` does, which on a busy machine takes a moment for each thread: return when all stand still."""
     os.kill(pid, signal.SIGSTOP)
     tasks = Path(f"/proc/{pid}/task")
-    wait_until(lambda: all(") T" in (task / "stat").read_text() for task in tasks.iterdir()), f"{pid} to stand still")
+    wait_until(lambda: all(_stands_still(task) for task in tasks.iterdir()), f"{pid} to stand still")
+
+
+def _stands_still(task: Path) -> bool:
+    try:
+        return ") T" in (task / "stat").read_text()
+    except OSError:
+        return True  # it has ended meanwhile
 
 
 @contextmanager
@@ -138,7 +145,7 @@ class Server:
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
-            self.kill()
+            Server.kill(self)
 
     def kill(self) -> None:
         """End it as a power cut would: kill -9."""
@@ -161,6 +168,12 @@ class RedisServer(Server):
             f'bind 127.0.0.1\nport {port}\nrequirepass {self.password}\ndir "{folder}"\nsave ""\nappendonly yes\n'
         )
         super().__init__(["redis-server", str(config)], port, folder)
+
+    def kill(self) -> None:
+        """The same once all that it has answered has left its own memory: tests/slow_disk.py is for when it has not."""
+        with self.client() as client:
+            wait_until(lambda: not client.info("persistence")["aof_buffer_length"], "all is in its file")
+        super().kill()
 
     def client(self) -> redis.Redis:
         """A client that gives bytes and never retries; the caller closes it."""

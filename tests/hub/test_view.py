@@ -18,6 +18,7 @@ NOW = 1_763_811_302_123
 def writer(redis_client: Redis) -> Writer:
     lock = Lock(redis_client, "boot", "hash")
     assert lock.take()
+    redis_client.persist(keys.HUB)
     return Writer(redis_client, lock.value)
 
 

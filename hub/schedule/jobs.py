@@ -45,8 +45,7 @@ class Jobs:
 
     def start(self, pause: float) -> None:
         """Begin. ClockSet is enqueued once, when the clock can be trusted and `pause` seconds are over."""
-        first = datetime.now(UTC) + timedelta(seconds=pause)
-        self._scheduler.add_job(self._look_at_clock, "interval", seconds=_CLOCK_POLL, id="clock", next_run_time=first)
+        self._look_in(pause)
         self._scheduler.add_job(int, "interval", seconds=_WAKE, id="wake")
         self._scheduler.start()
 
@@ -67,7 +66,12 @@ class Jobs:
         except JobLookupError:
             return  # it was not armed
 
+    def _look_in(self, seconds: float) -> None:
+        when = datetime.now(UTC) + timedelta(seconds=seconds)
+        self._scheduler.add_job(self._look_at_clock, "date", run_date=when)
+
     def _look_at_clock(self) -> None:
         if self._clock_is_set():
-            self._scheduler.remove_job("clock")
             self._enqueue(ClockSet())
+        else:
+            self._look_in(_CLOCK_POLL)

@@ -1,5 +1,6 @@
 """What wakes the hub, on the real clock; and how the machine's own clock is judged."""
 
+import threading
 import time
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
@@ -37,6 +38,20 @@ def test_the_clock_is_told_once_and_then_what_is_due(jobs: Jobs, queue: SimpleQu
     assert in_ms(0) >= soon
 
 
+def test_a_look_at_the_clock_that_takes_long_is_no_trouble(
+    queue: SimpleQueue[ClockSet | Due], caplog: pytest.LogCaptureFixture
+) -> None:
+    goes_on = threading.Event()
+    jobs = Jobs(queue.put, goes_on.wait)
+    jobs.start(0)
+    jobs.arm("air", in_ms(2_500))
+    assert isinstance(queue.get(timeout=30), Due), "meanwhile others are served"
+    goes_on.set()
+    assert queue.get(timeout=30) == ClockSet()
+    jobs.stop()
+    assert caplog.messages == []
+
+
 def test_a_hub_that_was_frozen_looks_at_the_clock_once(
     queue: SimpleQueue[ClockSet | Due], caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -58,12 +73,14 @@ def test_what_is_due_already_comes_at_once_however_late(jobs: Jobs, queue: Simpl
 
 def test_arming_again_replaces_and_none_disarms(jobs: Jobs, queue: SimpleQueue[ClockSet | Due]) -> None:
     queue.get(timeout=30)
+    jobs._scheduler.pause()  # so that nothing comes before it is replaced
     jobs.arm("never", None)
-    jobs.arm("gone", in_ms(1000))
+    jobs.arm("gone", in_ms(0))
     jobs.arm("gone", None)
-    jobs.arm("air", in_ms(1000))
-    later = in_ms(1100)
+    jobs.arm("air", in_ms(0))
+    later = in_ms(100)
     jobs.arm("air", later)
+    jobs._scheduler.resume()
     assert queue.get(timeout=30) == Due("air", later)
     with pytest.raises(Empty):
         queue.get_nowait()

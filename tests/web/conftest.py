@@ -23,14 +23,14 @@ def panel_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PanelServ
 def fresh_panel(redis_server: RedisServer, tmp_path: Path) -> Iterator[PanelServer]:
     """A panel and a Redis that a test may kill."""
     with PanelServer(tmp_path, redis_server) as server:
-        server.laboratory.set_up()
+        server.set_up()
         yield server
 
 
 @pytest.fixture
 def panel(panel_server: PanelServer) -> PanelServer:
     """The running panel with the laboratory set up anew."""
-    panel_server.laboratory.set_up()
+    panel_server.set_up()
     return panel_server
 
 

@@ -76,6 +76,15 @@ class PanelServer(Server):
         except OSError:
             return False
 
+    def set_up(self) -> None:
+        """The laboratory anew, and the panel has heard it all: else it begins anew amidst the test."""
+        self.laboratory.set_up()
+        ears = self.visitor().live()
+        while "mark" not in (message := hear(ears)):
+            if message["type"] == "snapshot":
+                self.laboratory.tell(mark=True)
+        hang_up(ears)
+
     def visitor(self, name: str | None = "anna") -> "Visitor":
         """A program with a cookie jar, signed in as `name`."""
         visitor = Visitor(self.address)
@@ -189,6 +198,14 @@ def hear(socket: Client) -> dict[str, Any]:
     message = socket.receive(timeout=30)
     assert message is not None, "the socket says nothing"
     return orjson.loads(message)  # type: ignore[no-any-return]
+
+
+def hang_up(socket: Client) -> None:
+    """Close it, if the server has not, and wait until its thread has ended."""
+    if socket.connected:
+        socket.close()
+    socket.sock.close()
+    socket.thread.join()
 
 
 def hear_until(socket: Client, kind: str, part: str = "type") -> dict[str, Any]:

@@ -13,7 +13,7 @@ from hub.state import keys
 from hub.state.view import MOST_EVENTS
 from tests.servers import wait_until
 from tests.web.laboratory import Laboratory
-from tests.web.panel import PanelServer, Visitor, hear, hear_until
+from tests.web.panel import PanelServer, Visitor, hang_up, hear, hear_until
 
 KEY = Laboratory.KEY
 
@@ -25,14 +25,6 @@ def ears(anna: Visitor) -> Iterator[Client]:
     assert hear(ears)["type"] == "snapshot"
     yield ears
     hang_up(ears)
-
-
-def hang_up(ears: Client) -> None:
-    """Close it, if the server has not, and wait until its thread has ended."""
-    if ears.connected:
-        ears.close()
-    ears.sock.close()
-    ears.thread.join()
 
 
 def test_first_comes_everything_then_what_changes(anna: Visitor, laboratory: Laboratory) -> None:

@@ -1,11 +1,15 @@
 """Sessions of the panel, as two processes see them."""
 
+import pytest
 from redis import Redis
 
 from hub.state.sessions import Sessions
 
 
-def test_what_was_just_heard_of_a_session_need_not_be_asked_again(redis_client: Redis) -> None:
+def test_what_was_just_heard_of_a_session_need_not_be_asked_again(
+    redis_client: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.state.sessions.FRESH_SECONDS", 3_600.0)
     sessions = Sessions(redis_client)
     token = sessions.create("anna")
     assert sessions.recent_user(token) == "anna"

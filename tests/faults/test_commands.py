@@ -13,12 +13,13 @@ import pytest
 from hub.contract.command import Command
 from hub.contract.presence import Heartbeat
 from hub.state import keys
+from tests import servers
 from tests.faults.case import Case
 from tests.faults.system import CHAMBER, HEATER, SUPPLY, System
-from tests.servers import freeze, wait_until
+from tests.servers import wait_until
 from tests.wire.agents import Ear
 
-VALVE, FAN = f"clayhub/{CHAMBER}/valve/set", f"clayhub/{CHAMBER}/fan/set"
+VALVE = f"clayhub/{CHAMBER}/valve/set"
 COMMAND, RESULT = f"clayhub/{CHAMBER}/command", f"clayhub/{CHAMBER}/result"
 BEAT = "clayhub/agent/bench/heartbeat"
 SWITCHED_ON = 'POST /relay {"channel":%d,"state":1}'
@@ -32,23 +33,22 @@ def boot(system: System, agent: str) -> str | None:
 
 @contextmanager
 def killed(system: System, case: Case, agent: str) -> Iterator[None]:
-    """The agent is killed before the block; after it, wait until the supervisor has started another."""
+    """The agent is killed before the block and stays away inside it, for the supervisor stands still; after it, wait
+    until there is another."""
     before = boot(system, agent)
     case.killed.add(f"agent-{agent}")
-    os.kill(system.processes()[f"agent-{agent}"], signal.SIGKILL)
-    yield
+    assert system.running is not None
+    with servers.frozen(system.running.pid):
+        os.kill(system.processes()[f"agent-{agent}"], signal.SIGKILL)
+        yield
     wait_until(lambda: boot(system, agent) not in (None, before), "the agent's next run")
 
 
 @contextmanager
 def frozen(system: System, name: str) -> Iterator[None]:
     """The process stands still inside the block."""
-    pid = system.processes()[name]
-    freeze(pid)
-    try:
+    with servers.frozen(system.processes()[name]):
         yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def heard(system: System, agent: Ear) -> list[Command]:
@@ -152,18 +152,18 @@ def test_fault_12_the_same_id_again_has_one_effect_and_the_same_answer(system: S
     with system.ear() as ear, system.ear("agent-bench") as agent, system.ear("hub") as hub:
         answers = []
         for count in (1, 2, 3):
-            ear.say(FAN, '{"value": true, "id": "twice"}')
+            ear.say(VALVE, '{"value": true, "id": "twice"}')
             answers.append(ear.wait(RESULT, lambda result: result["id"] == "twice", count))
         assert answers[0]["status"] == "done"
         assert answers == answers[:1] * 3
-        assert system.ask(CHAMBER, "fan", False)["status"] == "done"
+        assert system.ask(CHAMBER, "valve", False)["status"] == "done"
         command = wait_until(lambda: heard(system, agent), "the hub's command")[-1]
         for count in (2, 3):
             hub.say(COMMAND, command.encode())
             again = ear.wait(RESULT, lambda result: result["id"] == command.id, count)
             assert again == ear.result(command.id, CHAMBER)
-    off = SWITCHED_ON.replace('"state":1', '"state":0') % 0
-    assert case.posts("phytotron.chamber") == [SWITCHED_ON % 0, off]
+    off = SWITCHED_ON.replace('"state":1', '"state":0') % 1
+    assert case.posts("phytotron.chamber") == [SWITCHED_ON % 1, off]
     system.recorded("twice", "done")
     system.recorded(command.id, "done")
 

@@ -22,6 +22,10 @@ class History:
         made = len(self._made())
         wait_until(lambda: len(self._made()) >= made + count, "the board is read")
 
+    def latest(self) -> str:
+        """When the board answered last."""
+        return self._made()[-1]
+
     def check_whole(self) -> None:
         """Each answer of the board until now stands in Redis, once and in order, and there is no gap."""
         latest = self._made()[-1]

@@ -1,5 +1,6 @@
 """Rows 15 and 16: clocks that are wrong, and clocks that jump."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from hub.contract import times
 from hub.contract.command import Command
 from hub.contract.presence import Heartbeat
 from tests.faults.case import Case
-from tests.faults.system import CHAMBER, HEATER, System
+from tests.faults.system import BASIC, CHAMBER, HEATER, System
 from tests.servers import wait_until
 
 HOUR = 3600.0
+LEASE = 5.0
 RESULT, STATE = f"clayhub/{CHAMBER}/result", f"clayhub/{CHAMBER}/state"
 
 
@@ -47,8 +49,8 @@ def clocks(tmp_path_factory: pytest.TempPathFactory) -> Clocks:
 
 @pytest.fixture(scope="module")
 def system(clocks: Clocks, tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """The basic system with these clocks."""
-    with System(tmp_path_factory.mktemp("system")) as made:
+    """The basic system with these clocks, and with leases that outlast the pauses of a busy machine."""
+    with System(tmp_path_factory.mktemp("system"), BASIC.replace("lease: 2s", f"lease: {LEASE:g}s")) as made:
         made.environment |= {
             "PYTHONPATH": str(Path(__file__).parent / "clocks"),
             "CLAYHUB_TEST_CLOCKS": str(clocks.folder),
@@ -80,9 +82,9 @@ def test_fault_15_a_clock_an_hour_off_makes_commands_neither_fresher_nor_older(s
     with system.ear() as ear, system.ear("hub") as hub:
         for key, channel, _ in outputs:
             assert system.ask(key, channel, True)["status"] == "done"
-        ear.wait("clayhub/hub/heartbeat", count=len(ear.all("clayhub/hub/heartbeat")) + 4)
+        ear.wait("clayhub/hub/heartbeat", count=len(ear.all("clayhub/hub/heartbeat")) + int(LEASE) + 2)
         for key, channel, agent in outputs:
-            assert system.device(key)["state"][channel] is True, "renewed by the hub beyond its lease of 2 s"
+            assert system.device(key)["state"][channel] is True, "renewed by the hub beyond its lease"
             latest = Heartbeat(**ear.wait(f"clayhub/agent/{agent}/heartbeat", lambda beat: beat["beat"] > 8))
             old = Command(f"old-{agent}", channel, True, latest.boot, latest.beat - 7, token=10**6, counter=1)
             hub.say(f"clayhub/{key}/command", old.encode())
@@ -91,20 +93,20 @@ def test_fault_15_a_clock_an_hour_off_makes_commands_neither_fresher_nor_older(s
     wait_until(lambda: all(alarm["cleared"] for alarm in system.alarms().values()), "no alarm")
 
 
-def lasted(system: System) -> float:
-    """How many seconds the fan was on the last time, by the relay's own clock."""
-    switched = [entry for entry in system.seen("phytotron.chamber") if '"channel":0' in str(entry["request"])]
-    on, off = (times.seconds(str(entry["ts"])) for entry in switched[-2:])
-    return off - on
+def switched(system: System) -> float:
+    """When the fan was switched the last time, by the relay's own clock."""
+    found = [entry for entry in system.seen("phytotron.chamber") if '"channel":0' in str(entry["request"])]
+    return times.seconds(str(found[-1]["ts"]))
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR, -1e9], ids=["ahead", "back", "to 1995"])
 def test_fault_16_a_lease_lasts_as_long_as_it_should_though_the_clock_jumps(
     system: System, case: Case, clocks: Clocks, jump: float
 ) -> None:
-    """An agent's clock jumps by an hour, and to 1995, while a lease of 2 s runs that mosquitto_pub has begun. By the
-    relay's log the output was on for 2 s, not less, and is off."""
+    """An agent's clock jumps by an hour, and to 1995, while a lease of 5 s runs that mosquitto_pub has begun. By the
+    relay's log the output is off, and not before these 5 s were over."""
     with system.ear() as ear:
+        asked = time.time()
         system.publish(f"clayhub/{CHAMBER}/fan/set", "ON")
         result = ear.wait(RESULT)
         assert result["status"] == "done"
@@ -112,7 +114,7 @@ def test_fault_16_a_lease_lasts_as_long_as_it_should_though_the_clock_jumps(
         jumped = times.seconds(result["ts"]) + jump
         ear.wait(STATE, lambda state: state["fan"] and abs(times.seconds(state["ts"]) - jumped) < 60)
         wait_until(lambda: case.posts("phytotron.chamber")[-1].endswith('"state":0}'), "the end of the lease")
-    assert lasted(system) > 1.9
+    assert switched(system) - asked > LEASE
 
 
 def test_fault_16_readings_of_a_clock_that_is_not_synchronised_say_so(

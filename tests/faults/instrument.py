@@ -16,7 +16,7 @@ RIG = """\
         driver: serial_line
         address: ADDRESS
         period: 100ms
-        timeout: 1500ms
+        timeout: 4s
         terminator: LF
         channels:
           heat: {ask: "HEAT?", set: "HEAT {value}", unit: "%", low: 0, high: 100, safe: 0}
@@ -82,13 +82,13 @@ class Instrument:
 
     def _take(self, line: str, ours: int) -> None:
         self.heard.append(line)
-        if self.dies_at and line.startswith(self.dies_at):
-            self.dies_at = ""
-            self.pull()
         word, _, value = line.partition(" ")
         if value:
             self.heat = float(value)
-        elif not self.silent:
+        if self.dies_at and line.startswith(self.dies_at):
+            self.dies_at = ""
+            self.pull()
+        elif not value and not self.silent:
             answer = f"{self._shown(word)}\n".encode()
             os.write(ours, self.noise + (answer[: len(answer) // 2] if self.half else answer))
 

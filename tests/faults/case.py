@@ -35,8 +35,7 @@ class Case:
         since = system.view.snapshot()["time"]
         wait_until(lambda: system.fresh(since), "every device online and fresh")
         wait_until(system.safe, "every output at its safe value")
-        health = system.guest().get("/health")
-        assert (health.status, health.json) == (200, {"status": "ok", "hub": True})
+        wait_until(system.healthy, "the panel serves")
         lines = [line for line in self.lines() if not any(words in line for words in self.may_repeat)]
         by_subject = groupby(sorted(lines, key=_subject), _subject)
         assert [line for _, some in by_subject for line, following in pairwise(some) if line == following] == []

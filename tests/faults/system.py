@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 import redis
 
+from hub.contract.config.load import load
+from hub.contract.errors import ClayhubError
 from hub.state import keys
 from hub.state.requests import Requests
 from hub.state.sessions import Sessions
@@ -80,11 +82,14 @@ class System(Installation):
         self.clients: list[redis.Redis] = []
 
     def start(self) -> str:
-        """Until all devices have been read."""
+        """Until all devices have been tried: those that answer have been made safe, and read."""
         said = super().start()
         self.redis_client = self.redis()
         self.view, self.requests = View(self.redis_client), Requests(self.redis_client)
         self.sessions = Sessions(self.redis_client)
+        stands = load(self.config).stands
+        keys = {f"{stand}/{device}" for stand in stands for device in stands[stand].devices}
+        wait_until(lambda: self._tried() >= keys, "all devices tried")
         return said
 
     def __exit__(self, *exception: object) -> None:
@@ -124,8 +129,12 @@ class System(Installation):
         return visitor
 
     def ask(self, key: str, channel: str, value: object) -> Json:
-        """Command a channel as the panel does, through the hub; the record, once it is final."""
-        request = self.requests.send("set", "operator", "panel", key=key, channel=channel, value=value)  # type: ignore[arg-type]
+        """Command a channel as the panel does, through the hub; the record, once it is final. While there is no hub,
+        between two of them, it is not even taken."""
+        try:
+            request = self.requests.send("set", "operator", "panel", key=key, channel=channel, value=value)  # type: ignore[arg-type]
+        except ClayhubError as error:
+            return {"status": "not taken", "code": error.code}
         record = self.requests.wait(request, 20)
         assert record is not None
         return dict(record)
@@ -203,6 +212,19 @@ class System(Installation):
             return bool(self.redis_client.ping())
         except redis.RedisError:
             return False
+
+    def healthy(self) -> bool:
+        """Whether the panel serves, and has a hub."""
+        try:
+            health = self.guest().get("/health")
+        except OSError:
+            return False  # it is being started
+        return health.status == 200 and health.json == {"status": "ok", "hub": True}
+
+    def _tried(self) -> set[str]:
+        """The devices of which their agents have said how they are."""
+        found = self.view.snapshot()["devices"].items()
+        return {key for key, device in found if device["availability"] in ("online", "fault")}
 
     def safe(self) -> bool:
         """Whether every output with a safe value is there: by what the devices show, not by what was sent."""

@@ -60,9 +60,9 @@ class Threads:
         (worker,) = Path(f"/proc/{self._gunicorn}/task/{self._gunicorn}/children").read_text().split()
         return len(list(Path(f"/proc/{worker}/task").iterdir()))
 
-    def wait_until_free(self, seconds: float = 30) -> None:
+    def wait_until_free(self) -> None:
         """Until those that served a socket have ended."""
-        wait_until(lambda: self.count() <= self._idle, "the sockets' threads have ended", seconds)
+        wait_until(lambda: self.count() <= self._idle, "the sockets' threads have ended")
 
     def wait_until_busy(self) -> None:
         """Until some serve a socket."""

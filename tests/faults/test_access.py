@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from tests.faults.system import CHAMBER, HEATER, System
 from tests.servers import wait_until
 from tests.wire.agents import Ear
 
+REFUSED = "mosquitto: refused without"
 VALVE = f"{ROOT}/{CHAMBER}/valve/set"
 ONLINE = [f"{ROOT}/agent/bench/availability", f"{ROOT}/{CHAMBER}/availability"]
 
@@ -37,8 +39,10 @@ def test_fault_18_a_subscription_to_all_brings_only_what_the_account_may_read(sy
             stored = len(bench.all(f"{ROOT}/hub/stored/bench"))
             bench.wait(f"{ROOT}/hub/stored/bench", count=stored + 3)
             assert heard(bench) <= {"command", "bench", "availability", "heartbeat"}
-        assert {"state", "info", "result", "availability", "heartbeat"} <= heard(operator) == heard(viewer)
-        assert not heard(operator) & {"command", "backlog", "bench", "roof"}
+        levels = {"state", "info", "result", "availability", "heartbeat"}
+        for ear in (operator, viewer):
+            wait_until(lambda ear=ear: heard(ear) >= levels, "all that it may read")  # type: ignore[misc]
+            assert not heard(ear) & {"command", "backlog", "bench", "roof"}
         assert not [message.topic for message in roof.heard if "phytotron" in message.topic or "bench" in message.topic]
     for topic in ("$SYS/#", "+/+/+/command", "clayhub/hub/stored/+"):
         argv = system.mosquitto("mosquitto_sub", "-t", topic, "-t", f"{ROOT}/hub/heartbeat", "-C", "2", "-F", "%t")
@@ -96,7 +100,7 @@ def test_fault_20_without_the_right_password_nobody_gets_in(system: System, case
     """mosquitto_pub without account, without password and with a wrong one, 60 times in all; redis-cli without and with
     a wrong one; 15 wrong passwords for one name at the panel. All are refused; `clayhub up` tells of the broker's once
     a minute, of the panel's until no more are looked at."""
-    port = str(system.ports["11883"])
+    port, told, began = str(system.ports["11883"]), system.text().count(REFUSED), time.monotonic()
     for attempt in range(60):
         who = [[], ["-u", "operator"], ["-u", "operator", "-P", "wrong"], ["-u", "root", "-P", "x"]][attempt % 4]
         version = ["311", "5"][attempt // 4 % 2]
@@ -111,8 +115,8 @@ def test_fault_20_without_the_right_password_nobody_gets_in(system: System, case
     assert statuses == [401] * 10 + [429] * 5
     assert guest.get("/api/snapshot").status == 401
     case.may_repeat.append("Sign-in as 'operator'")
-    wait_until(lambda: "mosquitto: refused without" in system.text(), "a word on it")
-    assert system.text().count("mosquitto: refused without") <= 3
+    wait_until(lambda: REFUSED in system.text(), "a word on it")
+    assert system.text().count(REFUSED) - told <= 2 + (time.monotonic() - began) // 60
     wait_until(lambda: system.text().count("Sign-in as 'operator'") == 10, "the first ten of the panel")
     assert 'POST /relay {"channel":1,"state":1}' not in case.posts("phytotron.chamber")
 

@@ -11,8 +11,8 @@ from tests.proxy import Proxy
 from tests.servers import MosquittoServer, frozen, wait_until
 from tests.wire.agents import Ear, agent
 
-NOTICED = 17
-"""One and a half keepalives, and a little more; paho by itself takes two, 20 s."""
+NOTICED = 19.5
+"""Seconds: one and a half keepalives, and a little more; paho by itself takes two, 20 s."""
 
 
 def test_fault_30_a_frozen_broker_is_noticed_and_leases_act(system: System, case: Case) -> None:
@@ -37,14 +37,17 @@ def test_fault_30_a_half_open_connection_is_noticed_and_leases_act(
     """Between an agent and a real broker all bytes are swallowed while both ends stay open (keepalive 2 s): the lease's
     end is done at the device, the agent drops the connection and makes a new one, and commands work again.
     """
-    monkeypatch.setattr("hub.link.connection.KEEPALIVE", 2)
     device = "heat: {driver: bench, address: half-open, period: 100ms, channels: {heater: {lease: 1s}}}"
-    with Ear(broker.port) as ear, Proxy(broker.port) as network, agent(network, tmp_path, device):
-        assert ear.ask("heater", "true", "a1")["status"] == "done"
-        beat = ear.beat().beat
-        network.turn("swallow")
-        wait_until(lambda: SHELF["half-open"].values["heater"] is False, "the lease's end")
-        wait_until(lambda: "a1: no connection to the broker" in caplog.text, "noticed by the agent")
-        network.turn("pass")
-        ear.wait("clayhub/agent/a1/heartbeat", lambda said: said["beat"] > beat + 1)
-        assert ear.ask("heater", "true", "a2")["status"] == "done"
+    with Ear(broker.port) as ear, Proxy(broker.port) as network:
+        monkeypatch.setattr("hub.link.connection.KEEPALIVE", 2)  # of the agent, not of the ear
+        with agent(network, tmp_path, device):
+            assert ear.ask("heater", "true", "a1")["status"] == "done"
+            network.turn("swallow")
+            wait_until(lambda: SHELF["half-open"].values["heater"] is False, "the lease's end")
+            wait_until(lambda: "a1: no connection to the broker" in caplog.text, "noticed by the agent")
+            beat = ear.beat().beat
+            network.turn("pass")
+            ear.wait("clayhub/agent/a1/heartbeat", lambda said: said["beat"] > beat + 1)
+            wait_until(
+                lambda: ear.ask("heater", "true", f"after-{len(ear.heard)}")["status"] == "done", "commands work"
+            )

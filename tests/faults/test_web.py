@@ -137,7 +137,7 @@ def test_fault_40_a_slow_browser_is_let_go(system: System, case: Case, anna: Vis
     with raw_socket(anna, buffer=4096) as sleeper:
         threads_with_ears.wait_until_busy()
         hear_until(ears, "delta", "devices")
-        threads_with_ears.wait_until_free(8)
+        threads_with_ears.wait_until_free()
         hear_until(ears, "delta", "devices")
         assert hung_up(sleeper)
     ears.close()

@@ -55,7 +55,7 @@ def lines(running: Installation) -> tuple[str, str]:
 
 
 def switch(running: Installation, value: str) -> None:
-    wait_until(lambda: running.clayhub("set", FAN, value).exit_code == 0, f"the fan {value}", 20)
+    wait_until(lambda: running.clayhub("set", FAN, value).exit_code == 0, f"the fan {value}")
     assert running.outputs()[0] == SETS[value]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from tests.faults.campaign.devices import Devices
+from tests.faults.campaign.devices import Device, Devices
 from tests.faults.campaign.faults import Harm, Window
 from tests.faults.campaign.ledger import Ledger
 from tests.faults.campaign.load import Load
@@ -92,11 +92,17 @@ def _done(fault: Fault, harm: Harm, found: Evidence) -> Iterator[None]:
 
 
 def _catch_up(found: Evidence) -> None:
-    """Wait until what was made is stored."""
+    """Wait until what was made is stored: all of it, for the followers of the devices' logs may be late too."""
     limit = time.monotonic() + CATCH_UP
+    while time.monotonic() < limit and not all(_made_since(device, found.ended) for device in found.devices.all):
+        time.sleep(0.2)
     waiting = {device.key: device.made[-1].count for device in found.devices.all if device.made}
     while waiting and time.monotonic() < limit:
         for each in found.streams.stored[-5_000:]:
             if each.count >= waiting.get(each.device, float("inf")):
                 del waiting[each.device]
         time.sleep(0.2)
+
+
+def _made_since(device: Device, when: float) -> bool:
+    return bool(device.made) and device.made[-1].at >= when

@@ -18,7 +18,7 @@ from hub.contract.channels import PRESS
 from hub.contract.config.schema import Agent, Config, Device, Stand
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
-from tests.agents.driving import HASTY, error_of
+from tests.agents.driving import HASTY, error_of, reads
 from tests.agents.simulated import Simulated
 from tests.servers import wait_until
 
@@ -80,8 +80,9 @@ def test_an_error_with_status_200_is_an_error(
 
 def test_a_reboot_is_an_error_and_then_the_relays_are_off(board: Simulated, driver: Esp32Relay) -> None:
     driver.write("ch1", True)
-    board.suffer(reboot=True)
+    board.suffer(reboot=True, refuse=True)  # it stays down until we have looked
     wait_until(lambda: error_of(driver.read) is Code.NO_ANSWER, "the board to go down")
+    board.suffer()
     wait_until(lambda: error_of(driver.read) is None, "the board to come back")
     assert driver.read().values["ch1"] is False
 
@@ -90,9 +91,7 @@ def test_it_resets(board: Simulated, driver: Esp32Relay) -> None:
     driver.write("ch1", True)
     driver.write("reset", PRESS)
     assert board.requests[-1] == "POST /reset force_reset"
-    wait_until(lambda: error_of(driver.read) is Code.NO_ANSWER, "the board to go down")
-    wait_until(lambda: error_of(driver.read) is None, "the board to come back")
-    assert driver.read().values["ch1"] is False
+    reads(driver, lambda found: found.values["ch1"] is False, "the relays to be off")
 
 
 def test_a_connection_that_the_board_closed_meanwhile_is_no_error(board: Simulated, driver: Esp32Relay) -> None:
@@ -111,7 +110,7 @@ def test_no_answer_in_time(faults: dict[str, object], board: Simulated, driver: 
     board.suffer(**faults)
     wait_until(lambda: error_of(driver.read) is Code.NO_ANSWER, "an error")
     driver.close()
-    assert error_of(driver.open) is Code.NO_ANSWER
+    wait_until(lambda: error_of(driver.open) is Code.NO_ANSWER, "an error when it is opened")
     board.suffer()
     wait_until(lambda: error_of(driver.open) is None, "the board to answer")
 
@@ -123,8 +122,7 @@ def test_a_frozen_board_costs_one_timeout_and_does_not_act_later(board: Simulate
     assert error_of(lambda: driver.write("ch3", True)) is Code.NO_ANSWER
     driver.close()
     board.thaw()
-    wait_until(lambda: error_of(driver.read) is None, "a reading")
-    assert driver.read().values["ch3"] is False
+    assert reads(driver, lambda _: True, "a reading").values["ch3"] is False
     assert set(board.requests[len(before) :]) == {"GET /info"}
 
 

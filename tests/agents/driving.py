@@ -21,8 +21,26 @@ def error_of(call: Callable[[], object]) -> Code | None:
     return None
 
 
+def opens(driver: Driver) -> None:
+    """Wait until it is open: on a busy machine what is there may not answer in time. Raises its other DeviceErrors."""
+
+    def is_open() -> bool:
+        try:
+            driver.open()
+        except DeviceError as error:
+            if error.code is not Code.NO_ANSWER:
+                raise
+            return False
+        return True
+
+    wait_until(is_open, "the device to answer")
+
+
 def becomes(driver: Driver, code: Code | None) -> None:
-    """Wait until reading raises an error with the code, or none."""
+    """Wait until reading raises an error with the code, or none.
+
+    NO_ANSWER may be a busy machine's, before the fault: what else the fault does must be waited for, too.
+    """
     wait_until(lambda: error_of(driver.read) is code, f"reading to give {code}")
 
 

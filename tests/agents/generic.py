@@ -9,6 +9,7 @@ from agents.catalog.catalog import Entry, entries
 from agents.driver import Driver
 from agents.drivers import DRIVERS
 from hub.contract.config.load import load, naming_lines
+from tests.agents.driving import opens
 from tests.agents.simulated import Simulated
 
 PAGE = (Path(__file__).parents[2] / "docs" / "generic-drivers.md").read_text()
@@ -48,7 +49,7 @@ def opened(kind: str, folder: Path, device: str | None = None) -> Iterator[tuple
     with Simulated(kind, folder, "--speed", "5") as simulated:
         driver = entry.driver(entry.options(folder))
         try:
-            driver.open()
+            opens(driver)
             driver.prepare()
             yield simulated, driver
         finally:

@@ -43,7 +43,7 @@ class Simulated:
     def stop(self) -> int:
         self.thaw()
         self.process.terminate()
-        return self.process.wait(5)
+        return self.process.wait(30)
 
     def freeze(self) -> None:
         """As `kill -STOP` does while nothing is asked."""

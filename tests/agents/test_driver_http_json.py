@@ -18,7 +18,7 @@ from hub.contract.errors import Code, ConfigError, DeviceError
 from hub.contract.reading import Quality
 from tests.agents.driving import becomes, error_of, reads
 from tests.agents.generic import configured, opened, patient, quick
-from tests.servers import free_port
+from tests.servers import free_port, wait_until
 
 PATIENT, QUICK = patient("http_json"), quick("http_json")
 
@@ -62,7 +62,7 @@ def test_faults_of_the_device(faults: dict[str, object], code: Code, tmp_path: P
     with opened("http_json", tmp_path, QUICK) as (simulated, driver):
         simulated.suffer(**faults)
         becomes(driver, code)
-        assert error_of(driver.open) is code
+        wait_until(lambda: error_of(driver.open) is code, f"opening to give {code}")
         simulated.suffer()
         becomes(driver, None)
 
@@ -92,7 +92,7 @@ def guarded() -> Iterator[str]:
 
 def test_the_password_is_a_secret_of_its_own(guarded: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CLAYHUB_SECRETS", str(tmp_path))
-    login = "  user: lab\n  password: meter\n"
+    login = "  user: lab\n  password: meter\n  timeout: 30s\n"
     entry = configured(tmp_path, f"  driver: http_json\n  address: {guarded}\n{login}  channels: {{a: {{path: a}}}}")
     driver = entry.driver(entry.options(tmp_path))
     with pytest.raises(DeviceError, match=r"write it into .*device-meter.password, with mode 600") as caught:

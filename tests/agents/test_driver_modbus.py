@@ -53,7 +53,7 @@ def test_faults_of_the_instrument(fault: str, code: Code, tmp_path: Path) -> Non
     with opened("modbus", tmp_path, QUICK) as (simulated, driver):
         simulated.suffer(**{fault: True})
         becomes(driver, code)
-        assert error_of(lambda: driver.write("pump", True)) is code
+        wait_until(lambda: error_of(lambda: driver.write("pump", True)) is code, f"writing to give {code}")
         simulated.suffer()
         driver.close()
         wait_until(lambda: error_of(driver.open) is None, "the instrument to be open")

@@ -14,7 +14,7 @@ from agents.drivers.mqtt import said
 from agents.drivers.mqtt_options import MqttChannel
 from hub.contract.errors import Code, ConfigError
 from hub.contract.reading import Quality
-from tests.agents.driving import becomes, error_of, reads
+from tests.agents.driving import becomes, error_of, opens, reads
 from tests.agents.generic import configured, example, opened, patient, quick
 from tests.servers import MosquittoServer, free_port, wait_until
 
@@ -51,6 +51,7 @@ def test_a_device_without_power_is_no_answer(tmp_path: Path) -> None:
 
 def test_a_command_without_an_answer_is_not_shown_as_done(tmp_path: Path) -> None:
     with opened("mqtt", tmp_path, QUICK) as (simulated, driver):
+        reads(driver, lambda found: not found.quality)
         simulated.freeze()
         driver.write("power", True)
         assert driver.read().values["power"] is False  # so the agent answers `not_confirmed`
@@ -88,10 +89,12 @@ def device(broker: MosquittoServer) -> Iterator[paho.Client]:
 
 
 def on(broker: MosquittoServer, folder: Path, channel: str, more: str = "") -> Driver:
-    """A driver for a device on the broker."""
+    """A driver for a device on the broker, open."""
     where = f"  driver: mqtt\n  address: mqtt://127.0.0.1:{broker.port}\n  timeout: 300ms\n"
     entry = configured(folder, f"{where}{more}  channels: {{a: {channel}}}")
-    return entry.driver(entry.options(folder))
+    driver = entry.driver(entry.options(folder))
+    opens(driver)
+    return driver
 
 
 def test_without_availability_a_kept_message_is_suspect_until_a_fresh_one_comes(
@@ -99,9 +102,8 @@ def test_without_availability_a_kept_message_is_suspect_until_a_fresh_one_comes(
 ) -> None:
     device.publish("meter/a", "5", 1, retain=True).wait_for_publish(5)
     driver = on(broker, tmp_path, "{topic: meter/a}")
-    driver.open()
-    snapshot = driver.read()
-    assert (snapshot.values, snapshot.quality) == ({"a": 5}, {"a": Quality.SUSPECT})
+    snapshot = reads(driver, lambda found: found.values["a"] == 5)
+    assert snapshot.quality == {"a": Quality.SUSPECT}
     device.publish("meter/a", "6", 1, retain=True)
     assert not reads(driver, lambda found: found.values["a"] == 6).quality
     driver.close()
@@ -112,7 +114,7 @@ def test_without_availability_a_command_without_an_answer_has_failed(
 ) -> None:
     device.publish("valve/a", "OPEN", 1, retain=True).wait_for_publish(5)
     driver = on(broker, tmp_path, "{topic: valve/a, set: valve/a/set, kind: choice, options: [OPEN, SHUT]}")
-    driver.open()
+    reads(driver, lambda found: found.values["a"] == "OPEN")
     assert error_of(lambda: driver.write("a", "OPEN")) is Code.NO_ANSWER
     driver.close()
 
@@ -120,14 +122,12 @@ def test_without_availability_a_command_without_an_answer_has_failed(
 def test_a_value_that_is_too_old_does_not_count(broker: MosquittoServer, device: paho.Client, tmp_path: Path) -> None:
     device.publish("meter/a", "5", 1, retain=True).wait_for_publish(5)
     driver = on(broker, tmp_path, "{topic: meter/a}", "  expires: 200ms\n")
-    driver.open()
     becomes(driver, Code.NO_ANSWER)
     driver.close()
 
 
 def test_a_device_that_has_told_nothing_is_no_answer(broker: MosquittoServer, tmp_path: Path) -> None:
     driver = on(broker, tmp_path, "{topic: meter/a}")
-    driver.open()
     assert error_of(driver.read) is Code.NO_ANSWER
     driver.close()
 

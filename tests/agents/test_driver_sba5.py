@@ -106,7 +106,10 @@ def test_it_finds_its_zero_when_told(analyser: Simulated, driver: Sba5) -> None:
     assert [request for request in analyser.requests[5:] if request != "M"] == ["Z"]
 
 
-def test_it_tells_its_serial_number_before_anything_is_set(analyser: Simulated) -> None:
+def test_it_tells_its_serial_number_before_anything_is_set(
+    analyser: Simulated, monkeypatch: pytest.MonkeyPatch, timeout: float
+) -> None:
+    monkeypatch.setattr(sba5, "TIMEOUT", timeout)
     other = Sba5(DriverOptions(address=analyser.address))
     other.open()
     assert other.identify() == {"serial": "0"}
@@ -145,7 +148,7 @@ def test_a_fault_is_an_error_and_then_all_is_well_again(
     analyser.suffer(**{fault: True})
     wait_until(lambda: error_of(driver.read) in codes, f"an error while {fault}")
     driver.close()
-    assert error_of(lambda: begin(driver)) in codes
+    wait_until(lambda: error_of(lambda: begin(driver)) in codes, f"an error when it begins while {fault}")
     driver.close()
     analyser.suffer()
     wait_until(lambda: error_of(lambda: begin(driver)) is None, "the driver to open")
@@ -168,8 +171,7 @@ def test_a_command_that_failed_is_never_carried_out_later(analyser: Simulated, d
     driver.close()
     analyser.thaw()
     wait_until(lambda: error_of(lambda: begin(driver)) is None, "the driver to open")
-    reads(driver, is_good, "a value")
-    assert driver.read().values["pump"] is True
+    assert reads(driver, is_good, "a value").values["pump"] is True
     assert "P0" not in analyser.requests
 
 

@@ -33,11 +33,11 @@ def house(tmp_path: Path) -> Path:
     for room in ("agents", "hub"):
         shutil.copytree(ROOT / room, tmp_path / room, ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "tests" / "agents").mkdir(parents=True)
-    for file in ("pyproject.toml", "tests/servers.py", "tests/agents/simulated.py"):
+    for file in ("pyproject.toml", "tests/conftest.py", "tests/servers.py", "tests/agents/simulated.py"):
         shutil.copy(ROOT / file, tmp_path / file)
     for block in blocks("python"):
         place, _, code = block.removeprefix("# ").partition("\n")
-        (tmp_path / place).write_text(code)
+        (tmp_path / place).write_text(code.replace("TIMEOUT = 1.0", "TIMEOUT = 5.0"))  # the machine may be busy
     drivers = tmp_path / "agents" / "drivers" / "__init__.py"
     add(drivers, "_ALL: tuple[type[Driver], ...] = (", "Stirrer, ", "from agents.drivers.stirrer import Stirrer")
     simulators = tmp_path / "agents" / "simulators" / "__main__.py"

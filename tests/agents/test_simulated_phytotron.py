@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from agents.driver import Driver, DriverOptions
+from agents.drivers import esp32, sba5
 from agents.drivers.esp32 import Esp32Options
 from agents.drivers.esp32_relay import RELAYS, Esp32Relay
 from agents.drivers.pwm_lamp import PwmLamp
@@ -60,6 +61,13 @@ class Phytotron:
             return co2 > lowest + 15
 
         wait_until(rose, "CO2 rising")
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All devices have time for an answer: the machine may be busy."""
+    for driver in (esp32, sba5):
+        monkeypatch.setattr(driver, "TIMEOUT", 30.0)
 
 
 @pytest.fixture

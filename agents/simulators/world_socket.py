@@ -23,6 +23,13 @@ MOST_BYTES = 4096
 
 def ask(path: Path, device: str, outputs: Mapping[str, float]) -> Quantities:
     """Tell the world at `path` the outputs of a device. Raises OSError and ValueError when it does not answer."""
+    try:
+        return _ask(path, device, outputs)
+    except ConnectionError:  # we were held up, and it did not wait for us: it has heard nothing
+        return _ask(path, device, outputs)
+
+
+def _ask(path: Path, device: str, outputs: Mapping[str, float]) -> Quantities:
     with _socket() as connection, _short(path) as name:
         connection.settimeout(PATIENCE)
         connection.connect(name)

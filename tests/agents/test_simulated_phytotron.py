@@ -1,5 +1,8 @@
 """The simulated phytotron as its drivers see it: one world behind simulators that are processes of their own."""
 
+import dataclasses
+import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +15,9 @@ from agents.drivers.esp32 import Esp32Options
 from agents.drivers.esp32_relay import RELAYS, Esp32Relay
 from agents.drivers.pwm_lamp import PwmLamp
 from agents.drivers.sba5 import Sba5
+from agents.simulators import world_socket
+from agents.simulators.wiring import WiredWorld
+from agents.simulators.world import World
 from tests.agents.simulated import Simulated
 from tests.servers import wait_until
 
@@ -128,6 +134,32 @@ def test_faults_of_the_world_on_demand(phytotron: Phytotron) -> None:
     phytotron.world.suffer(dark=True)
     phytotron.light(100)
     phytotron.rises()
+
+
+def test_a_device_that_the_world_did_not_wait_for_tells_its_outputs_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The board speaks of an output when it changes: what was not heard would act never, or for ever."""
+    monkeypatch.setattr(world_socket, "PATIENCE", 30.0)
+    world, path = WiredWorld(World(1, 0.0), {}), tmp_path / "stand.socket"
+    with world_socket._socket() as listener:
+        with world_socket._short(path) as name:
+            listener.bind(name)
+        listener.listen()
+
+        def serve() -> None:
+            listener.accept()[0].close()
+            with listener.accept()[0] as connection:
+                said = json.loads(connection.recv(world_socket.MOST_BYTES))
+                found = world.exchange(said["device"], said["outputs"], 0.0)
+                connection.send(json.dumps(dataclasses.asdict(found)).encode())
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        found = world_socket.ask(path, "pwm_lamp", {"ch0_pwm": 60})
+        thread.join(30)
+    assert found == world.world.measure()
+    assert world.world.actuators.light.white == 60
 
 
 def test_relays_do_what_their_names_say(tmp_path: Path) -> None:

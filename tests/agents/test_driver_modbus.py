@@ -171,7 +171,7 @@ def test_a_late_answer_is_not_taken_for_that_of_another_question(tmp_path: Path)
     patience = iter([30.0])
     with line([3], lambda ours: select.select([ours], [], [], next(patience, 0.2))) as address:
         channels = "a: {holding: 0}, b: {holding: 1}"
-        text = f"  driver: modbus\n  address: {address}\n  device_id: 3\n  channels: {{{channels}}}"
+        text = f"  driver: modbus\n  address: {address}\n  device_id: 3\n  timeout: 3s\n  channels: {{{channels}}}"
         entry = configured(tmp_path, text)
         driver = entry.driver(entry.options(tmp_path))
         driver.open()

@@ -29,6 +29,8 @@ from tests.agents.generic import PAGE, configured, opened, patient, quick
 from tests.servers import wait_until
 
 PATIENT, QUICK = patient("serial_line"), quick("serial_line")
+LONG = "  timeout: 30s\n"
+"""For what answers at once, unless the machine is busy."""
 SCALE = "  driver: serial_line\n  address: ADDRESS\n"
 
 
@@ -146,20 +148,20 @@ def test_one_line_with_several_values_needs_no_list_of_channels(tmp_path: Path) 
     text = re.findall(r"```yaml\nscale:\n(.*?)```", PAGE, re.DOTALL)[0]
     found = configured(tmp_path, text).description
     assert found.channels == (Number("weight"), Number("temp"))
-    options = text.partition("usb-scale\n")[2]
+    options = text.partition("usb-scale\n")[2] + LONG
     with instrument(tmp_path, options, lambda line: b"W=12.5 g, T=-3 C\r\n" if line == b"Q" else b"") as driver:
         assert driver.read().values == {"weight": 12.5, "temp": -3}
 
 
 def test_a_stray_line_and_half_a_line_are_passed_over(tmp_path: Path) -> None:
-    options = "  ask: Q\n  parse: '(?P<weight>[0-9.]+) g'\n"
+    options = "  ask: Q\n  parse: '(?P<weight>[0-9.]+) g'\n" + LONG
     with instrument(tmp_path, options, lambda _: b"5 g\xff\xfe hello\r\n\r\n77 g\r\n") as driver:
         assert driver.read().values == {"weight": 77}
 
 
 def test_an_instrument_that_speaks_by_itself_is_heard_from_the_next_whole_line_on(tmp_path: Path) -> None:
     options = "  parse: '(?P<weight>[0-9.]+) g'\n  channels: {weight: {unit: g, low: 0}}\n"
-    with instrument(tmp_path, options, lambda _: b"", speaks=[b"123", b"45 g\r\n"]) as driver:
+    with instrument(tmp_path, options + LONG, lambda _: b"", speaks=[b"123", b"45 g\r\n"]) as driver:
         assert {driver.read().values["weight"] for _ in range(20)} == {12345}
     with instrument(tmp_path, options, lambda _: b"") as driver:
         assert error_of(driver.read) is Code.NO_ANSWER
@@ -215,9 +217,9 @@ def test_a_command_that_is_not_acknowledged_is_an_error(tmp_path: Path) -> None:
         return {b"S?": b"S=3\n", b"S 4": b"OK\n", b"S 5": b"ERR\n"}.get(line, b"")
 
     with instrument(tmp_path, options, answer) as driver:
-        driver.write("speed", 4)
-        assert driver.read().values == {"speed": 3}
-        assert error_of(lambda: driver.write("speed", 5)) is Code.BAD_ANSWER
+        wait_until(lambda: error_of(lambda: driver.write("speed", 4)) is None, "an acknowledgement")
+        assert reads(driver, lambda _: True).values == {"speed": 3}
+        wait_until(lambda: error_of(lambda: driver.write("speed", 5)) is Code.BAD_ANSWER, "another answer")
         assert error_of(lambda: driver.write("speed", 6)) is Code.NO_ANSWER
     assert said[0] == b"REMOTE"
 

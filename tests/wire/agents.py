@@ -19,7 +19,7 @@ from hub.contract.presence import Heartbeat
 from hub.link.link import Incoming, Link
 from tests.agents.bench import DRIVERS, SHELF, Hardware
 from tests.proxy import Proxy
-from tests.servers import MosquittoServer
+from tests.servers import MosquittoServer, wait_until
 
 CONFIG = """
 version: 1
@@ -79,6 +79,10 @@ class Ear:
                 if len(found) >= count:
                     return found[count - 1]
                 assert self._news.wait(end - time.monotonic()), f"{topic}: heard only {self.all(topic)[-5:]}"
+
+    def until(self, topic: str, word: str) -> None:
+        """Wait until the latest word on a topic is this; how often it was said before does not matter."""
+        wait_until(lambda: self.all(topic)[-1:] == [word], f"{topic}: {word}")
 
     def say(self, topic: str, payload: str | bytes, *, retain: bool = False, qos: int = 1) -> None:
         """Publish."""

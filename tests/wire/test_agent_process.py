@@ -116,7 +116,7 @@ def test_a_frozen_device_fails_its_command_and_leaves_the_others_alone(
         assert (result["status"], result["code"]) == ("failed", "no_answer")
         assert ear.wait(f"clayhub/{BOARD}/availability", lambda said: said == "fault")
         board.thaw()
-        ear.wait(f"clayhub/{BOARD}/availability", lambda said: said == "online", count=2)
+        ear.until(f"clayhub/{BOARD}/availability", "online")
         assert ear.all(STATE)[-1]["ch0"] is False
 
 

@@ -15,6 +15,7 @@ def test_c14_what_is_published_while_the_agent_is_away_is_never_done(broker: Mos
             ear.wait("clayhub/s/heat/availability", lambda said: said == "online")
         ear.wait("clayhub/agent/a1/availability", lambda said: said == "offline")
         ear.say("clayhub/s/heat/heater/set", '{"value": true, "id": "away"}')
+        ear.wait("clayhub/s/heat/heater/set")
         with agent(broker, tmp_path, devices):
             assert ear.ask("power", "1", "back")["status"] == "done"
         assert ("heater", True) not in SHELF["one"].log

@@ -35,7 +35,7 @@ def link(broker: MosquittoServer, version: int, topic: str, on_message: Callable
         yield found
     finally:
         found.stop()
-    assert not found.alive
+    wait_until(lambda: not found.alive, "its thread has ended")
 
 
 @pytest.mark.parametrize("version", [4, 5])

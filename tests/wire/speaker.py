@@ -1,6 +1,9 @@
 """An agent's side of the conversation with the hub, at a real broker, without any device."""
 
 import queue
+import socket
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -51,6 +54,10 @@ class Speaker:
 
     def __init__(self, port: int, *, boot: str = "b1", epoch: str = "e1") -> None:
         self.boot, self.epoch, self.beat, self.n = boot, epoch, 0, 0
+        self.muted = False
+        """What it numbers is kept and not said, as when the broker is away."""
+        self._numbering = threading.Lock()
+        """Held while a number is given and not yet kept: a heartbeat of the link's thread would call it lost."""
         self.commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
         self.kept: dict[int, tuple[str, bytes]] = {}
         self.heard: list[Incoming] = []
@@ -82,16 +89,19 @@ class Speaker:
 
     def heartbeat(self) -> None:
         """A sign of life."""
-        self.beat += 1
-        oldest = min(self.kept.copy(), default=self.n + 1)
-        beat = Heartbeat(self.boot, self.beat, TS, self.epoch, oldest, self.n, "hash", {LAMP: "ok"})
+        with self._numbering:
+            self.beat += 1
+            oldest = min(self.kept.copy(), default=self.n + 1)
+            beat = Heartbeat(self.boot, self.beat, TS, self.epoch, oldest, self.n, "hash", {LAMP: "ok"})
         self.say(topics.agent(AGENT, Leaf.HEARTBEAT), beat.encode())
 
     def read(self, **values: Any) -> int:  # noqa: ANN401 - what a channel may hold, and what it may not
         """A reading of the lamp; returns its number."""
-        self.n += 1
-        reading = Reading(TS, self.epoch, self.n, values or {"red": float(self.n), "temp": 21.5})
-        return self._numbered(topics.device(LAMP, Leaf.STATE), reading.encode(), retain=True)
+
+        def encode(n: int) -> bytes:
+            return Reading(TS, self.epoch, n, values or {"red": float(n), "temp": 21.5}).encode()
+
+        return self.numbered(Leaf.STATE, encode, retain=True)
 
     def answer(self, command: Command, status: Status = Status.DONE, **more: str) -> int:
         """The result of a command; returns its number."""
@@ -99,15 +109,26 @@ class Speaker:
 
     def result(self, command_id: str, channel: str, value: Any, status: Status = Status.DONE, **more: str) -> int:  # noqa: ANN401
         """A result of anybody's command; returns its number."""
-        self.n += 1
-        said = Result(command_id, channel, value, status, TS, self.epoch, self.n, **more)
-        return self._numbered(topics.device(LAMP, Leaf.RESULT), said.encode())
+
+        def encode(n: int) -> bytes:
+            return Result(command_id, channel, value, status, TS, self.epoch, n, **more).encode()
+
+        return self.numbered(Leaf.RESULT, encode)
 
     def happened(self, text: str) -> int:
         """Something happened to the lamp by itself; returns the number."""
-        self.n += 1
-        event = DeviceEvent(TS, self.epoch, self.n, text)
-        return self._numbered(topics.device(LAMP, Leaf.EVENT), event.encode())
+        return self.numbered(Leaf.EVENT, lambda n: DeviceEvent(TS, self.epoch, n, text).encode())
+
+    def numbered(self, leaf: Leaf, encode: Callable[[int], bytes], *, retain: bool = False) -> int:
+        """Anything of the lamp's that has a number, which is returned."""
+        with self._numbering:
+            self.n += 1
+            n, topic = self.n, topics.device(LAMP, leaf)
+            payload = encode(n)
+            self.kept[n] = (topic, payload)
+        if not self.muted:
+            self.say(topic, payload, retain=retain)
+        return n
 
     def backlog(self) -> None:
         """Offer again all that is not stored."""
@@ -130,16 +151,11 @@ class Speaker:
         connection = self._link._connection
         assert connection is not None
         self._link._stopping.set()
-        connection._client._sock_close()
+        connection._client.connection.shutdown(socket.SHUT_RDWR)  # not closed under the thread that reads it
 
     def stop(self) -> None:
         """Say good-bye."""
         self._link.stop()
-
-    def _numbered(self, topic: str, payload: bytes, *, retain: bool = False) -> int:
-        self.kept[self.n] = (topic, payload)
-        self.say(topic, payload, retain=retain)
-        return self.n
 
     def _hear(self, message: Incoming) -> None:
         self.heard.append(message)

@@ -1,5 +1,6 @@
 """What happens to a device by itself: shown at once, kept among the commands, once."""
 
+from hub.contract.topics import Leaf
 from tests.servers import wait_until
 from tests.wire.hubs import Lab
 
@@ -21,8 +22,7 @@ def test_what_happened_to_a_device_is_shown_and_audited_once(lab: Lab) -> None:
 
 def test_a_wrong_event_blocks_nothing(lab: Lab) -> None:
     agent = lab.agent()
-    agent.n += 1
-    agent._numbered("clayhub/phytotron/lamp/event", b'{"ts": "t", "epoch": "e1", "n": 1, "text": 5}')
+    agent.numbered(Leaf.EVENT, lambda _n: b'{"ts": "t", "epoch": "e1", "n": 1, "text": 5}')
     agent.read()
     wait_until(lambda: not agent.kept, "confirmed")
     assert lab.view.audit(10) == []

@@ -31,7 +31,7 @@ class RunningHub:
 
     def __init__(self, config: Config, redis_server: RedisServer, notify_urls: tuple[str, ...] = ()) -> None:
         self.words: list[str] = []
-        self.thawed = threading.Event()
+        self.frozen, self.thawed = threading.Event(), threading.Event()
         self.thawed.set()
         settings = Settings(config, "hash", redis_server.password, "secret", redis_server.folder, notify_urls)
         self.service = Service(settings, self._notify)
@@ -41,7 +41,9 @@ class RunningHub:
     def _notify(self, word: str) -> None:
         """Called from the hub's loop at least every second: here it can be frozen."""
         self.words.append(word)
-        self.thawed.wait(30)
+        if not self.thawed.is_set():
+            self.frozen.set()
+            self.thawed.wait(30)
 
     def stop(self) -> None:
         """End it as SIGTERM does."""

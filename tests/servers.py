@@ -3,6 +3,8 @@
 A `Server` can also be killed, frozen and started again, so that a test can show what becomes of clayhub meanwhile.
 """
 
+import contextlib
+import fcntl
 import getpass
 import os
 import resource
@@ -11,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,28 +27,24 @@ from redis.retry import Retry
 T = TypeVar("T")
 
 _given: set[int] = set()
-_WORKER = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
-_PORTS = range(20_000, 32_000) if not _WORKER else range(20_000 + int(_WORKER) % 8 * 1_500, 32_000)[:1_500]
-"""`make test` shares the tests out to several processes, each with ports of its own."""
+_PORTS = range(20_000, 32_000)
+"""Below Linux's range for outgoing connections (32768 and up), so that no client takes one before its server does."""
+_claims = os.open(Path(tempfile.gettempdir(), f"clayhub-test-ports-{os.getuid()}"), os.O_RDWR | os.O_CREAT, 0o600)
+"""A byte for each port, locked by the process of tests that was given it: `make test` runs several, and there may be
+another clayhub under test."""
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on.
-
-    From below Linux's range for outgoing connections (32768 and up), so that no client takes it before the server does,
-    and never given twice in one run.
-    """
+    """A TCP port of 127.0.0.1 that nobody listens on, and that is given to nobody else as long as these tests run."""
     while True:
         port = secrets.choice(_PORTS)
-        with socket.socket() as probe:
+        with socket.socket() as probe, contextlib.suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-        if port not in _given:
-            _given.add(port)
-            return port
+            probe.bind(("127.0.0.1", port))
+            if port not in _given:
+                fcntl.lockf(_claims, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+                _given.add(port)
+                return port
 
 
 def wait_until(condition: Callable[[], T], what: str, seconds: float = 30) -> T:

@@ -41,8 +41,8 @@ class History:
         assert not [entry for entry in entries if "gap" in entry]
 
     def _border(self, since: str) -> str:
-        """The first moment since then when the board was asked, and which no stored reading has for its own: readings of
-        before are earlier, all others later. Empty as long as nothing later is stored."""
+        """The first moment since then when the board was asked, and which no stored reading has for its own, so that
+        all are either earlier or later. Empty as long as nothing later is stored."""
         stored = self._stored()
         asked = [ts for ts in self._made() if since <= ts < stored[-1]]
         return next((ts for ts in asked if ts not in stored), "")

@@ -38,7 +38,8 @@ class Case:
         wait_until(system.healthy, "the panel serves")
         lines = [line for line in self.lines() if not any(words in line for words in self.may_repeat)]
         by_subject = groupby(sorted(lines, key=_subject), _subject)
-        assert [line for _, some in by_subject for line, following in pairwise(some) if line == following] == []
+        twice = [line for _, some in by_subject for line, following in pairwise(some) if line == following]
+        assert twice == [], f"said twice in a row: {twice}"
 
     def lines(self) -> list[str]:
         """The warnings and errors that our own processes have logged in this case, and their ends, without times."""

@@ -170,9 +170,13 @@ class RedisServer(Server):
 
     def kill(self) -> None:
         """The same once all that it has answered has left its own memory: tests/slow_disk.py is for when it has not."""
+        self.has_written()
+        super().kill()
+
+    def has_written(self) -> None:
+        """Wait until all that it has answered so far is in its file, which outlives `kill -9`."""
         with self.client() as client:
             wait_until(lambda: not client.info("persistence")["aof_buffer_length"], "all is in its file")
-        super().kill()
 
     def client(self) -> redis.Redis:
         """A client that gives bytes and never retries; the caller closes it."""

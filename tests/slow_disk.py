@@ -50,7 +50,11 @@ class SlowDisk:
 
 @contextmanager
 def slow_disk_until_killed(server: RedisServer) -> Iterator[None]:
-    """Nothing is synced in the block, and at its end the server gets `kill -9`. Skips where that is forbidden."""
+    """Nothing is synced in the block, and at its end the server gets `kill -9`. What was before is in its file.
+
+    Skips where that is forbidden.
+    """
+    server.has_written()
     try:
         disk = SlowDisk(server.process.pid)
     except NotAllowedError as error:

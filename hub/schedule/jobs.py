@@ -51,6 +51,7 @@ class Jobs:
 
     def stop(self) -> None:
         """End, waiting for no job."""
+        self._scheduler.remove_all_jobs()  # else its thread may stumble over what it is just taking away itself
         self._scheduler.shutdown(wait=False)
 
     def arm(self, name: str, due: int | None) -> None:

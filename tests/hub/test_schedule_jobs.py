@@ -84,3 +84,15 @@ def test_nothing_is_told_before_the_clock_is_set(queue: SimpleQueue[ClockSet | D
     assert queue.get(timeout=30) == ClockSet()
     jobs.stop()
     assert asked == [False, True]
+
+
+def test_it_may_be_stopped_just_as_something_falls_due(
+    queue: SimpleQueue[ClockSet | Due], caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(100):
+        jobs = Jobs(queue.put, lambda: False)
+        jobs.start(60)
+        jobs.arm("air", in_ms(0))
+        queue.get(timeout=30)
+        jobs.stop()
+    assert caplog.messages == []

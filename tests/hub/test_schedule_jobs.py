@@ -1,5 +1,6 @@
 """What wakes the hub, on the real clock; and how the machine's own clock is judged."""
 
+import threading
 import time
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
@@ -35,6 +36,20 @@ def test_the_clock_is_told_once_and_then_what_is_due(jobs: Jobs, queue: SimpleQu
     jobs.arm("air", soon)
     assert queue.get(timeout=30) == Due("air", soon)
     assert in_ms(0) >= soon
+
+
+def test_a_look_at_the_clock_that_takes_long_is_no_trouble(
+    queue: SimpleQueue[ClockSet | Due], caplog: pytest.LogCaptureFixture
+) -> None:
+    goes_on = threading.Event()
+    jobs = Jobs(queue.put, goes_on.wait)
+    jobs.start(0)
+    jobs.arm("air", in_ms(2_500))
+    assert isinstance(queue.get(timeout=30), Due), "meanwhile others are served"
+    goes_on.set()
+    assert queue.get(timeout=30) == ClockSet()
+    jobs.stop()
+    assert caplog.messages == []
 
 
 def test_a_hub_that_was_frozen_looks_at_the_clock_once(

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.agents.simulated import ROOT, Simulated
-from tests.servers import MosquittoServer
+from tests.servers import MosquittoServer, wait_until
 from tests.wire.agents import Ear
 
 CONFIG = """
@@ -75,10 +75,15 @@ def board(installation: Installation) -> Iterator[Simulated]:
         yield device
 
 
+def is_set(ear: Ear, channel: str) -> None:
+    """Switch it on. An agent that was just connected, or stood still, asks for it again."""
+    wait_until(lambda: ear.ask(channel, "true", f"a{len(ear.heard)}", BOARD)["status"] == "done", f"{channel} on")
+
+
 def test_sigterm_leaves_the_outputs_safe_and_ends_well(installation: Installation, ear: Ear, board: Simulated) -> None:
     with installation.running() as process:
         ear.wait(f"clayhub/{BOARD}/availability", lambda said: said == "online")
-        assert ear.ask("ch0", "true", "a1", BOARD)["status"] == "done"
+        is_set(ear, "ch0")
         process.terminate()
         assert process.wait(15) == 0
     ear.wait("clayhub/agent/a1/availability", lambda said: said == "offline")
@@ -90,7 +95,7 @@ def test_sigterm_leaves_the_outputs_safe_and_ends_well(installation: Installatio
 def test_after_a_kill_it_starts_safe(installation: Installation, ear: Ear, board: Simulated) -> None:
     with installation.running() as process:
         ear.wait(f"clayhub/{BOARD}/availability", lambda said: said == "online")
-        ear.ask("ch0", "true", "a1", BOARD)
+        is_set(ear, "ch0")
         before = ear.beat().boot
         process.kill()
         ear.wait("clayhub/agent/a1/availability", lambda said: said == "offline")
@@ -98,7 +103,7 @@ def test_after_a_kill_it_starts_safe(installation: Installation, ear: Ear, board
     assert states[-1]["ch0"] is True
     with installation.running():
         ear.wait("clayhub/agent/a1/heartbeat", lambda beat: beat["boot"] != before)
-        assert ear.ask("ch1", "true", "a2", BOARD)["status"] == "done"
+        is_set(ear, "ch1")
     states = ear.all(STATE)[len(states) :]
     assert not any(state["ch0"] for state in states), "never on, not for a moment"
 

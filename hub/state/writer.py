@@ -12,6 +12,7 @@ from hub.state.journal import Journal
 from hub.state.lane import Lane, Word
 from hub.state.live import Live
 from hub.state.lock import LockLostError
+from hub.state.recent import Recent
 
 _SCRIPT = Path(__file__).with_name("write.lua").read_text()
 _KEYS = (
@@ -43,10 +44,14 @@ class Writer:
         self._redis = client
         self._lock = lock
         self._digest = ""
+        self._recent = Recent()
+        self._restarted = False
 
     def begin(self, journal: Journal, now_ms: int) -> None:
         """Write `journal` and tell the panels to look at the whole again. Raises as `write` does."""
-        self._run(now_ms, [*journal.words(), *_event({"type": "reset", "time": now_ms})])
+        words = journal.words()
+        self._run(now_ms, [*words, *_reset(now_ms)])
+        self._recent.add(Live(), words, now_ms)
 
     def write(self, lane: Lane, live: Live, journal: Journal, now_ms: int) -> dict[str, Stored]:
         """Write it all, tell the panels, and return up to where each agent that was heard of is stored now.
@@ -54,24 +59,37 @@ class Writer:
         Raises LockLostError and redis.RedisError. After the latter it may have been done or not: live and journal may
         be written again, the lane comes again from the agents.
         """
-        words = lane.words() + live.words() + journal.words()
+        kept = journal.words()
+        words = lane.words() + live.words() + kept
         if delta := journal.delta():
             words += _event({"type": "delta", "time": now_ms, **delta})
         answer = self._run(now_ms, words)
+        self._recent.add(live, kept, now_ms)
         return {
             answer[i].decode(): Stored(answer[i + 1].decode(), int(answer[i + 2])) for i in range(0, len(answer), 3)
         }
 
     def _run(self, now_ms: int, words: list[Word]) -> list[bytes]:
-        arguments = (self._lock, now_ms, *_LIMITS, *words)
         try:
-            answer = self._redis.evalsha(self._digest, len(_KEYS), *_KEYS, *arguments)
+            answer = self._evaluate(now_ms, words)
         except NoScriptError:  # the first time, or Redis was restarted: nothing was done
+            self._restarted |= bool(self._digest)
             self._digest = self._redis.script_load(_SCRIPT)
-            answer = self._redis.evalsha(self._digest, len(_KEYS), *_KEYS, *arguments)
+            answer = self._evaluate(now_ms, words)
         if answer is None:
             raise LockLostError
-        return answer  # type: ignore[no-any-return]
+        self._restarted = False
+        return answer
+
+    def _evaluate(self, now_ms: int, words: list[Word]) -> list[bytes] | None:
+        again = [*self._recent.words(), *_reset(now_ms)] if self._restarted else []
+        return self._redis.evalsha(  # type: ignore[no-any-return]
+            self._digest, len(_KEYS), *_KEYS, self._lock, now_ms, *_LIMITS, *again, *words
+        )
+
+
+def _reset(now_ms: int) -> list[Word]:
+    return _event({"type": "reset", "time": now_ms})
 
 
 def _event(delta: dict[str, object]) -> list[Word]:

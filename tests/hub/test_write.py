@@ -19,11 +19,12 @@ from hub.state.lane import Lane
 from hub.state.live import Live
 from hub.state.lock import Lock, LockLostError
 from hub.state.record import Record
-from hub.state.view import View
+from hub.state.view import Lost, View
 from hub.state.writer import Writer
 from tests.servers import RedisServer
 
 NOW = 1_763_811_302_123
+TS = "2026-11-22T11:35:02.123Z"
 
 
 @pytest.fixture
@@ -122,7 +123,7 @@ def test_a_batch_written_twice_adds_nothing(redis_client: Redis, writer: Writer)
 
 
 def test_the_result_of_a_foreign_command_is_audited_in_its_turn(redis_client: Redis, writer: Writer) -> None:
-    result = Result("id-1", "red", 5, Status.DONE, "2026-11-22T11:35:02.123Z", "e1", 2)
+    result = Result("id-1", "red", 5, Status.DONE, TS, "e1", 2)
     early, late = Lane(), Lane()
     early.beat("pi", "e1", 1)
     early.result("pi", "e1", 2, foreign("s/d", result, NOW))
@@ -136,7 +137,7 @@ def test_the_result_of_a_foreign_command_is_audited_in_its_turn(redis_client: Re
 
 
 def test_a_final_record_stays_as_it_is(redis_client: Redis, writer: Writer) -> None:
-    result = Result("id-1", "red", 5, Status.DONE, "2026-11-22T11:35:02.123Z", "e1", 2)
+    result = Result("id-1", "red", 5, Status.DONE, TS, "e1", 2)
     done = foreign("s/d", result, NOW)
     failed: Record = {**done, "status": Status.FAILED}
     for record in (done, failed, done):
@@ -178,3 +179,26 @@ def test_a_redis_that_was_restarted_gets_the_script_again(redis_server: RedisSer
     redis_server.start()
     second.reading("pi", "e1", 1, "s/d", b"{}")
     assert writer.write(second, Live(), Journal(), NOW) == {"pi": Stored("e1", 1)}
+
+
+def test_a_redis_that_forgot_what_it_was_told_last_is_told_again(redis_client: Redis, writer: Writer) -> None:
+    live, journal = Live(), Journal()
+    live.show("s/d", NOW, b'{"red":5}')
+    journal.info("s/d", b'{"title":"Lamp"}')
+    journal.record(foreign("s/d", Result("id-1", "red", 5, Status.DONE, TS, "e1", 2), NOW), latest=True)
+    for state in ("running", "ended"):
+        journal.run("ventilation", {"state": state})
+        writer.write(Lane(), live, journal, NOW)
+        live, journal = Live(), Journal()
+    told = set(redis_client.keys())
+    redis_client.delete(*told - {keys.HUB.encode(), keys.TOKEN.encode()})
+    redis_client.script_flush()  # as a restart does
+    writer.write(Lane(), Live(), Journal(), NOW)
+    assert set(redis_client.keys()) == told
+    found = View(redis_client).snapshot()
+    assert found["devices"]["s/d"]["info"] == {"title": "Lamp"}
+    assert found["devices"]["s/d"]["state"] == {"red": 5}
+    assert found["runs"]["ventilation"] == {"state": "ended"}
+    assert redis_client.xlen(keys.AUDIT) == 1
+    with pytest.raises(Lost):  # the panels look at the whole again
+        View(redis_client).follow("0-0", 0)

@@ -96,6 +96,24 @@ def test_fault_26_what_became_of_a_command_outlives_a_redis_that_had_it_in_memor
     assert lab.lamp()["requested"]["red"]["id"] == request
 
 
+def test_fault_26_a_device_outlives_a_redis_that_had_it_in_memory_only(lab: Lab) -> None:
+    """The disk is slow, a device is described and its agent says that it works, and Redis gets `kill -9`: when it is
+    back, the device is there as before."""
+    lab.redis.set("something", 1)
+    with slow_disk_until_killed(lab.redis_server):
+        wait_until(lambda: lab.redis.set("something", 1) and busy(lab), "the disk is busy")
+        agent = lab.agent()
+        agent.read(red=60.0)
+        before = wait_until(lambda: (found := lab.lamp()).get("state") and found, "it is there")
+    lab.redis_server.start()
+
+    def is_back() -> bool:
+        agent.heartbeat()
+        return bool(lab.view.snapshot()["devices"].get(LAMP) == before)
+
+    wait_until(is_back, "it is there as before")
+
+
 def test_fault_26_a_disk_that_stays_slow_delays_what_is_confirmed_and_no_more(lab: Lab) -> None:
     """The disk stays slow: what is read meanwhile is confirmed all the same, when Redis has written it."""
     agent = lab.agent()

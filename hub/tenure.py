@@ -38,7 +38,8 @@ SUBSCRIPTIONS = [
 """Descriptions first: the broker sends what it has kept in this order."""
 
 AGENTS_PAUSE = 3.0
-"""Seconds until schedules begin: until an agent's heartbeat is heard, commands for it are refused."""
+"""Seconds from the first link to the broker until schedules begin: until an agent's heartbeat is heard, commands for it
+are refused."""
 
 MOST_WAITING = 10_000
 """Urgent events kept while it is not sure that the lock is in hand."""
@@ -82,7 +83,6 @@ class Tenure:
         """Work until `stopping`. Raises LockLostError."""
         self._inquiries.start()
         self._link.start()
-        self._jobs.start(AGENTS_PAUSE)
         taken, ready = 0, False
         while not stopping():
             try:
@@ -144,6 +144,7 @@ class Tenure:
                 self._core.on_clock_set(now)
             case Up():
                 self._core.on_up(now)
+                self._jobs.start(AGENTS_PAUSE)
 
     def _now(self) -> Moment:
         mono = time.monotonic()

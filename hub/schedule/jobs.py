@@ -44,13 +44,17 @@ class Jobs:
         )
 
     def start(self, pause: float) -> None:
-        """Begin. ClockSet is enqueued once, when the clock can be trusted and `pause` seconds are over."""
+        """Begin, unless it has. ClockSet is enqueued once, when the clock can be trusted and `pause` seconds are over."""
+        if self._scheduler.running:
+            return
         self._look_in(pause)
         self._scheduler.add_job(int, "interval", seconds=_WAKE, id="wake")
         self._scheduler.start()
 
     def stop(self) -> None:
-        """End, waiting for no job."""
+        """End, if it has begun, waiting for no job."""
+        if not self._scheduler.running:
+            return
         self._scheduler.remove_all_jobs()  # else its thread may stumble over what it is just taking away itself
         self._scheduler.shutdown(wait=False)
 

@@ -3,12 +3,16 @@
 import time
 from collections.abc import Iterator
 
+import orjson
 import pytest
 
+from hub.state import keys
 from hub.state.lock import SECONDS
+from hub.state.view import View
+from tests.proxy import Proxy
 from tests.servers import MosquittoServer, RedisServer, wait_until
-from tests.wire.hubs import Lab
-from tests.wire.speaker import Speaker
+from tests.wire.hubs import Lab, RunningHub
+from tests.wire.speaker import Speaker, lamp_config
 
 GLOW = {
     "stand": "phytotron",
@@ -127,6 +131,27 @@ def test_a_schedule_commands_when_it_is_started(glowing: Lab) -> None:
     wait_until(done, "done")
     (record, *_) = [found for found in glowing.view.audit(10) if found["kind"] == "set"]
     assert (record["source"], record["who"]) == ("schedule", "schedule soon")
+
+
+def test_a_missed_off_waits_for_the_broker(
+    broker: MosquittoServer, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.tenure.AGENTS_PAUSE", 0.5)
+    off = {"every": "24h", "stand": "phytotron", "set": "lamp.red", "to": 0}
+    agent = Speaker(broker.port)
+    with redis_server.client() as redis, Proxy(broker.port) as network:
+        redis.hset(keys.SCHEDULES, "off", orjson.dumps({"enabled": True, "seen": 1_763_811_302_123}))
+        network.turn("swallow")
+        hub = RunningHub(lamp_config(network.port, redis_server.port, schedules={"off": off}), redis_server)
+        wait_until(lambda: View(redis).hub_alive(), "the hub works")
+        soon = time.monotonic() + 1.5
+        wait_until(lambda: time.monotonic() > soon, "a hub that waits for nobody would have begun")
+        network.turn("pass")
+        wait_until(lambda: commanded(agent), "the lamp is commanded")
+        assert answered(agent) == 0
+        wait_until(lambda: View(redis).snapshot()["schedules"]["off"]["last_outcome"] == "done", "done")
+        hub.stop()
+    agent.stop()
 
 
 @pytest.mark.parametrize(("kind", "name", "action"), [("procedure", "gone", "start"), ("procedure", "glow", "fly")])

@@ -1,6 +1,6 @@
 """Procedures and schedules at work: what their engine and book ask for becomes commands and records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from hub.contract.command import Status
@@ -18,6 +18,8 @@ from hub.state.record import Record, pending
 from hub.state.restored import Memory
 
 Json = dict[str, Any]
+_UNDONE = (Status.EXPIRED, Status.UNKNOWN)
+"""Of commands that the device has not heard of, as far as is known."""
 
 
 class Automation:
@@ -64,7 +66,12 @@ class Automation:
         if record["source"] == "procedure":
             self._perform(self._engine.on_outcome(record["id"], record["status"], record["reason"], now), now)
         elif record["source"] == "schedule":
-            self._perform(self._book.on_ended(record["id"], record["status"], now.ms), now)
+            reached = record["status"] not in _UNDONE and record["code"] != Code.AGENT_OFFLINE
+            self._perform(self._book.on_ended(record["id"], record["status"], now.ms, reached=reached), now)
+
+    def on_heard(self, devices: Collection[str], now: Moment) -> None:
+        """The agent that serves these devices gave a sign of life."""
+        self._perform(self._book.on_heard(devices, now.ms), now)
 
     def on_time(self, now: Moment) -> None:
         """Go on with every run whose wait is over."""

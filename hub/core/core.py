@@ -161,6 +161,7 @@ class Core:
                 self._devices.on_event(topic.key, message.payload, now)
             case Leaf.HEARTBEAT:
                 self._presence.on_heartbeat(topic.device, message.payload, now)
+                self._automation.on_heard(self._presence.served(topic.device), now)
             case Leaf.AVAILABILITY if topic.stand == "agent":
                 self._presence.on_agent_availability(topic.device, message.payload, now)
             case Leaf.AVAILABILITY:

@@ -5,7 +5,7 @@ it said of its devices is taken back, for a dead agent cannot do that itself.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from hub.contract.errors import Code, Refused
 from hub.contract.presence import Availability, Heartbeat
@@ -94,6 +94,11 @@ class Presence:
         if not agent.online:
             raise Refused(Code.AGENT_OFFLINE, f"The agent {name} is not there; nothing was done. Look at its machine.")
         return agent.boot, agent.beat
+
+    def served(self, name: str) -> Collection[str]:
+        """The devices of an agent that can be commanded now."""
+        agent = self._agents[name]
+        return agent.devices if agent.online else ()
 
     @property
     def agents(self) -> Iterable[Agent]:

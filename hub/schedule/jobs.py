@@ -44,7 +44,7 @@ class Jobs:
         )
 
     def start(self, pause: float) -> None:
-        """Begin, unless it has. ClockSet is enqueued once, when the clock can be trusted and `pause` seconds are over."""
+        """Begin, unless it has. ClockSet is enqueued once, when the clock can be trusted, after `pause` seconds."""
         if self._scheduler.running:
             return
         self._look_in(pause)

@@ -1,13 +1,13 @@
 """How gunicorn serves the panel: `gunicorn -c web/gunicorn_conf.py 'web.app:create_app()'`."""
 
-import contextlib
 import gc
 import logging
 import socket
 import struct
+from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 
-from gunicorn import util
 from gunicorn.arbiter import Arbiter
 from gunicorn.systemd import sd_notify
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -22,14 +22,16 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     everybody: some clients that stall would keep all others out, and the arbiter would kill the worker.
     """
 
-    def handle(self, conn: TConn) -> object:
-        """Wait in the thread that served the connection; what is closed for both directions is not waited for again."""
-        kept: object = super().handle(conn)
-        if not kept:
-            with contextlib.suppress(OSError):  # it is closed already
-                util.close_graceful(conn.sock.dup())
-                conn.sock.shutdown(socket.SHUT_RDWR)
-        return kept
+    def finish_request(self, conn: TConn, served: "Future[object]") -> None:
+        """Have one of the threads that serve wait for the end."""
+        conn.close = partial(self._close, conn)
+        super().finish_request(conn, served)
+
+    def _close(self, conn: TConn, graceful: bool = False) -> None:
+        if graceful:
+            self.tpool.submit(TConn.close, conn, graceful=True)
+        else:
+            TConn.close(conn)
 
 
 _web = load(Places.from_environment().config).web

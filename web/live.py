@@ -70,7 +70,7 @@ def serve(ws: Server) -> None:
         log.debug("A browser went away: %r", gone)
     finally:
         feed.leave(mailbox)
-        _hang_up(ws.sock)
+        _hang_up(ws)
 
 
 def _pump(ws: Server, feed: Feed, mailbox: Mailbox) -> None:
@@ -135,9 +135,13 @@ def _bound_waiting(connection: socket.socket) -> None:
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", 0, 0))  # it may be silent for ever
 
 
-def _hang_up(connection: socket.socket) -> None:
-    """Closing alone would leave simple-websocket's reading thread waiting for a browser that never closes its side."""
+def _hang_up(ws: Server) -> None:
+    """Closing alone would leave simple-websocket's reading thread waiting for a browser that never closes its side.
+
+    That thread closes the socket: wait for it, as another connection may have the same file descriptor right then.
+    """
     try:
-        connection.shutdown(socket.SHUT_RDWR)
+        ws.sock.shutdown(socket.SHUT_RDWR)
     except OSError as gone:
         log.debug("A browser had gone already: %r", gone)
+    ws.thread.join(SEND_SECONDS)

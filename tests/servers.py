@@ -3,7 +3,6 @@
 A `Server` can also be killed, frozen and started again, so that a test can show what becomes of clayhub meanwhile.
 """
 
-import contextlib
 import fcntl
 import getpass
 import os
@@ -16,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -38,7 +37,7 @@ def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody listens on, and that is given to nobody else as long as these tests run."""
     while True:
         port = secrets.choice(_PORTS)
-        with socket.socket() as probe, contextlib.suppress(OSError):
+        with socket.socket() as probe, suppress(OSError):
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(("127.0.0.1", port))
             if port not in _given:
@@ -144,7 +143,8 @@ class Server:
         try:
             self._process.wait(5)
         except subprocess.TimeoutExpired:
-            Server.kill(self)
+            self._process.kill()
+            self._process.wait()
 
     def kill(self) -> None:
         """End it as a power cut would: kill -9."""

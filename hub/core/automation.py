@@ -66,8 +66,9 @@ class Automation:
         if record["source"] == "procedure":
             self._perform(self._engine.on_outcome(record["id"], record["status"], record["reason"], now), now)
         elif record["source"] == "schedule":
-            reached = record["status"] not in _UNDONE and record["code"] != Code.AGENT_OFFLINE
-            self._perform(self._book.on_ended(record["id"], record["status"], now.ms, reached=reached), now)
+            undone = record["status"] in _UNDONE or record["code"] == Code.AGENT_OFFLINE
+            unreached = record["key"] if undone else None
+            self._perform(self._book.on_ended(record["id"], record["status"], now.ms, unreached=unreached), now)
 
     def on_heard(self, devices: Collection[str], now: Moment) -> None:
         """The agent that serves these devices gave a sign of life."""

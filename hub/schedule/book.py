@@ -55,8 +55,8 @@ class Book:
         self._schedules = schedules
         self._descriptions = descriptions
         self._records: dict[str, Record] = {}
-        self._owed: set[str] = set()
-        """Schedules whose last run should have made a channel safe and did not reach its device."""
+        self._owed: dict[str, str] = {}
+        """By schedule, the device (`stand/device`) that its last run should have made safe and did not reach."""
 
     def open(
         self, kept: Mapping[str, dict[str, object]], runs: Mapping[str, dict[str, object]], now: int
@@ -78,20 +78,21 @@ class Book:
             return []
         return self._answer(name, due, now)
 
-    def on_ended(self, run: str, outcome: str, now: int, *, reached: bool = True) -> list[Effect]:
-        """A run is over; runs of nobody's schedule are left aside. `reached`: its command came to its device."""
+    def on_ended(self, run: str, outcome: str, now: int, *, unreached: str | None = None) -> list[Effect]:
+        """A run is over; runs of nobody's schedule are left aside. `unreached`: the device that did not hear of it."""
         name, _, _ = run.partition("@")
         record = self._records.get(name)
         if record is None or record.last is None or run_id(name, record.last) != run:
             return []
         record.last_outcome = outcome
-        if not reached and self._late(name) == "run" and self._makes_safe(self._schedules[name]):
-            self._owed.add(name)
+        schedule = self._schedules[name]
+        if unreached is not None and schedule.missed != "skip" and self._makes_safe(schedule):
+            self._owed[name] = unreached
         return self._keep(name, now)
 
     def on_heard(self, devices: Collection[str], now: int) -> list[Effect]:
         """These devices can be commanded: what they should have been told meanwhile to be safe they are told now."""
-        owed = [name for name in sorted(self._owed) if _device(self._schedules[name]) in devices]
+        owed = [name for name, device in sorted(self._owed.items()) if device in devices]
         return [effect for name in owed for effect in self._answer(name, now, now)]
 
     def enable(self, name: str, enabled: bool, now: int) -> list[Effect]:
@@ -101,14 +102,14 @@ class Book:
         """
         record = self._record(name)
         record.enabled, record.seen = enabled, max(record.seen, now)
-        self._owed.discard(name)
+        self._owed.pop(name, None)
         return self._keep(name, now)
 
     def reset(self, name: str, now: int) -> list[Effect]:
         """Back to what config.yaml says, with no last run. Raises Refused as `enable` does."""
         self._record(name)
         self._records[name] = Record(self._schedules[name].enabled, now)
-        self._owed.discard(name)
+        self._owed.pop(name, None)
         return self._keep(name, now)
 
     def clear(self, name: str, now: int) -> list[Effect]:
@@ -143,16 +144,13 @@ class Book:
     def _answer(self, name: str, due: int, now: int) -> list[Effect]:
         """Run it; late, as the missed-run answer says: by default only what makes a channel safe is done late."""
         schedule, record = self._schedules[name], self._records[name]
-        self._owed.discard(name)
-        runs = now - due <= LATE or self._late(name) == "run"
+        self._owed.pop(name, None)
+        late = schedule.missed or ("run" if self._makes_safe(schedule) else "skip")
+        runs = now - due <= LATE or late == "run"
         unanswered = "unknown" if due == record.last else "missed"
         record.seen, record.last, record.last_outcome = max(record.seen, due), due, None if runs else unanswered
         start = [StartRun(name, run_id(name, due), schedule)] if runs else []
         return [*self._keep(name, now), *start]
-
-    def _late(self, name: str) -> str:
-        schedule = self._schedules[name]
-        return schedule.missed or ("run" if self._makes_safe(schedule) else "skip")
 
     def _makes_safe(self, schedule: Schedule) -> bool:
         if schedule.stand is None or schedule.set is None:
@@ -164,7 +162,3 @@ class Book:
         schedule, record = self._schedules[name], self._records[name]
         upcoming = next_due(schedule, max(now, record.seen)) if record.enabled else None
         return [Keep(name, record.to_json(name, schedule, upcoming)), Arm(name, upcoming)]
-
-
-def _device(schedule: Schedule) -> str:
-    return f"{schedule.stand}/{(schedule.set or '').partition('.')[0]}"

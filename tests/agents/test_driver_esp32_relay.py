@@ -18,7 +18,7 @@ from hub.contract.channels import PRESS
 from hub.contract.config.schema import Agent, Config, Device, Stand
 from hub.contract.errors import Code, DeviceError
 from hub.contract.reading import Quality
-from tests.agents.driving import HASTY, error_of, reads
+from tests.agents.driving import HASTY, becomes, error_of, reads
 from tests.agents.simulated import Simulated
 from tests.servers import wait_until
 
@@ -81,9 +81,9 @@ def test_an_error_with_status_200_is_an_error(
 def test_a_reboot_is_an_error_and_then_the_relays_are_off(board: Simulated, driver: Esp32Relay) -> None:
     driver.write("ch1", True)
     board.suffer(reboot=True, refuse=True)  # it stays down until we have looked
-    wait_until(lambda: error_of(driver.read) is Code.NO_ANSWER, "the board to go down")
+    becomes(driver, Code.NO_ANSWER)
     board.suffer()
-    wait_until(lambda: error_of(driver.read) is None, "the board to come back")
+    becomes(driver, None)
     assert driver.read().values["ch1"] is False
 
 
@@ -108,7 +108,7 @@ def test_a_connection_that_the_board_closed_meanwhile_is_no_error(board: Simulat
 @pytest.mark.parametrize("faults", [{"slow": 1.2}, {"refuse": True}])
 def test_no_answer_in_time(faults: dict[str, object], board: Simulated, driver: Esp32Relay) -> None:
     board.suffer(**faults)
-    wait_until(lambda: error_of(driver.read) is Code.NO_ANSWER, "an error")
+    becomes(driver, Code.NO_ANSWER)
     driver.close()
     wait_until(lambda: error_of(driver.open) is Code.NO_ANSWER, "an error when it is opened")
     board.suffer()

@@ -14,7 +14,7 @@ from agents.drivers.esp32 import Esp32Options
 from agents.drivers.pwm_lamp import OUTPUTS, PwmLamp, parse_info
 from hub.contract.errors import Code, DeviceError, Refused
 from hub.contract.reading import Quality
-from tests.agents.driving import HASTY, error_of, reads
+from tests.agents.driving import HASTY, becomes, error_of, reads
 from tests.agents.simulated import Simulated
 from tests.servers import wait_until
 
@@ -117,7 +117,7 @@ def test_an_absent_sensor_has_no_value(board: Simulated, driver: PwmLamp) -> Non
 @pytest.mark.parametrize("faults", [{"slow": 1.2}, {"refuse": True}])
 def test_no_answer_in_time(faults: dict[str, object], board: Simulated, driver: PwmLamp) -> None:
     board.suffer(**faults)
-    wait_until(lambda: error_of(driver.read) is Code.NO_ANSWER, "an error")
+    becomes(driver, Code.NO_ANSWER)
     board.suffer()
     wait_until(lambda: error_of(driver.open) is None, "the board to answer")
 

@@ -88,8 +88,8 @@ class System(Installation):
         self.view, self.requests = View(self.redis_client), Requests(self.redis_client)
         self.sessions = Sessions(self.redis_client)
         stands = load(self.config).stands
-        keys = {f"{stand}/{device}" for stand in stands for device in stands[stand].devices}
-        wait_until(lambda: self._tried() >= keys, "all devices tried")
+        devices = {f"{stand}/{device}" for stand in stands for device in stands[stand].devices}
+        wait_until(lambda: self._tried() >= devices, "all devices tried")
         return said
 
     def __exit__(self, *exception: object) -> None:
